@@ -1,0 +1,1 @@
+"""Turns a restaurant's Wix orders into paper and never loses one."""

@@ -1,0 +1,280 @@
+"""Orders, print jobs, queue items and their states: frozen data, no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+
+class Receipt(StrEnum):
+    """A document for one reader."""
+
+    KITCHEN = "kitchen"
+    DRIVER = "driver"
+    CUSTOMER = "customer"
+    CANCELLATION = "cancellation"
+    TEST = "test"
+
+
+class Method(StrEnum):
+    """How the food reaches the guest, as far as Wix says."""
+
+    PICKUP = "pickup"
+    DELIVERY = "delivery"
+    UNKNOWN = "unknown"
+
+
+class Priority(IntEnum):
+    """How urgent a queue item is; the higher goes first."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    CRITICAL = 3
+
+
+class ItemState(StrEnum):
+    """States of a queue item, whatever its lane."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+class JobState(StrEnum):
+    """States of a print job that a person can see."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    PRINTED = "printed"
+    PRINTED_UNCONFIRMED = "printed_unconfirmed"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+    @property
+    def may_be_on_paper(self) -> bool:
+        """Tell whether a ticket of such a job may lie somewhere."""
+        return self in ON_PAPER_STATES
+
+
+ON_PAPER_STATES = frozenset(
+    {JobState.SENDING, JobState.UNCERTAIN, JobState.PRINTED, JobState.PRINTED_UNCONFIRMED}
+)
+
+
+class Confirmation(StrEnum):
+    """What stands behind the word "printed" (DESIGN: confirmation)."""
+
+    PRINTED = "printed"
+    """The printer itself said that the job is on paper."""
+    PROCESSED = "processed"
+    """The printer answered in order after the job's last byte."""
+    NONE = "none"
+    """All bytes were taken by a printer that cannot confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A piece of an order that our parser could not read, kept as text for the paper."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """A choice made for a line, such as "Extra cheese"; ``group`` may be empty."""
+
+    group: str
+    label: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order. Texts are normalised (NFC, no control characters).
+
+    ``options`` are name and value pairs such as ("Size", "Large"); ``wishes`` the guest's free
+    words for this line. ``unit`` is empty for pieces. ``unit_price`` and ``total`` are as Wix
+    gave them, None where it gave none.
+    """
+
+    name: str
+    quantity: Decimal
+    unit: str
+    modifiers: tuple[Modifier, ...]
+    options: tuple[tuple[str, str], ...]
+    wishes: tuple[str, ...]
+    unit_price: Decimal | None
+    total: Decimal | None
+    app_id: str
+    """Which Wix app's catalogue the line comes from; empty for a custom line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person to hand the food to; every field may be empty."""
+
+    name: str = ""
+    company: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place; every text may be empty."""
+
+    street: str = ""
+    addition: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to find the place by."""
+        return bool(self.street or self.addition or self.city or self.postal_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee or tip on top of the lines."""
+
+    name: str
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A discount on the order; ``amount`` is positive."""
+
+    name: str
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """Tax of one rate; ``rate`` is a fraction such as 0.07."""
+
+    name: str
+    rate: Decimal | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """An order's sums as Wix gave them, None where it gave none."""
+
+    subtotal: Decimal | None = None
+    shipping: Decimal | None = None
+    discount: Decimal | None = None
+    fees: Decimal | None = None
+    tax: Decimal | None = None
+    total: Decimal | None = None
+    paid: Decimal | None = None
+    balance: Decimal | None = None
+    """What is still to be paid, by Wix's balance summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as one event showed it. Texts are empty and sums None where Wix sent nothing.
+
+    ``status``, ``payment_status`` and ``fulfillment_status`` are Wix's own words, upper case; new
+    ones may come. ``unread`` holds what our parser could not read; it is printed as it is.
+    """
+
+    id: str
+    number: str = ""
+    status: str = ""
+    payment_status: str = ""
+    fulfillment_status: str = ""
+    imported: bool = False
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    method: Method = Method.UNKNOWN
+    method_title: str = ""
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    due_text: str = ""
+    instructions: str = ""
+    lines: tuple[OrderLine, ...] = ()
+    buyer_note: str = ""
+    custom_fields: tuple[tuple[str, str], ...] = ()
+    contact: Contact = Contact()
+    address: Address = Address()
+    """Where a delivery goes."""
+    location_name: str = ""
+    """Which of the restaurant's places the order is for."""
+    language: str = ""
+    """The guest's language, such as ``de``."""
+    currency: str = ""
+    tax_included: bool = True
+    totals: Totals = Totals()
+    fees: tuple[Fee, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether nothing is left to collect.
+
+        PAID says so; so does a zero total. Refunds happen after payment, so a refunded order has
+        nothing left to collect either.
+        """
+        if self.payment_status in {"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"}:
+            return True
+        return self.totals.total is not None and self.totals.total == 0
+
+    @property
+    def amount_due(self) -> Decimal | None:
+        """Return what is left to collect, None if Wix did not say."""
+        if self.is_paid:
+            return None if self.totals.total is None else self.totals.total * 0
+        if self.payment_status == "PARTIALLY_PAID" and self.totals.balance is not None:
+            return self.totals.balance
+        return self.totals.total
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A durable unit of work. ``id`` is its age: a smaller one came earlier."""
+
+    id: int
+    lane: str
+    subject: int
+    """What the item is about, in its owner's numbering (for a print lane: the job's id)."""
+    priority: Priority
+    state: ItemState
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One receipt for one printer, with its own life."""
+
+    id: int
+    order_id: str
+    receipt: Receipt
+    printer: str
+    state: JobState
+    copy_of: int | None
+    """The job that this one is a reprint of."""
+    tries: int
+    confirmation: Confirmation | None
+    reason: str
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,1 @@
+"""Printing: documents become bytes, bytes reach a printer."""

@@ -1,0 +1,1 @@
+"""Receipts: an order becomes a document for one reader."""

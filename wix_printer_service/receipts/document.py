@@ -1,0 +1,87 @@
+"""What a receipt says, without how a printer says it: blocks from top to bottom.
+
+A receipt module turns an order into a ``Document``; ``printing.rendering`` turns the document into
+ESC/POS bytes for a paper width. Nothing here knows of bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Align(StrEnum):
+    """Where a text stands between the margins."""
+
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text looks. ``width`` and ``height`` are multiples (1 to 8) of the normal character."""
+
+    width: int = 1
+    height: int = 1
+    bold: bool = False
+    inverse: bool = False
+    align: Align = Align.LEFT
+
+
+NORMAL = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words that wrap at the margin.
+
+    ``prefix`` (such as "2x ") stands before the first row only; further rows hang under the first
+    word after it. ``indent`` moves the whole block right by normal characters. A newline starts a
+    new row.
+    """
+
+    text: str
+    style: Style = NORMAL
+    prefix: str = ""
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A text at the left margin (wraps) and one at the right margin of its last row."""
+
+    left: str
+    right: str
+    style: Style = NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper."""
+
+    character: str = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Empty rows."""
+
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code, centred."""
+
+    data: str
+
+
+Block = Text | Pair | Rule | Feed | QrCode
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A receipt for one reader, ready for any paper width."""
+
+    blocks: tuple[Block, ...]

@@ -1,0 +1,251 @@
+"""Every setting with its type, default and meaning; ``config`` reads them from files.
+
+The descriptions become the comments of ``config/config.example.yaml``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  (pydantic needs it at run time)
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from wix_printer_service.models import Receipt
+
+PositiveSeconds = Annotated[float, Field(gt=0)]
+HostPort = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$")]
+ConnectionUrl = Annotated[
+    str, StringConstraints(pattern=r"^(tcp|usb|serial|file|cups|virtual)://.+$")
+]
+PrinterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+
+RESTAURANT_APP_IDS = (
+    "9a5d83fd-8570-482e-81ab-cfa88942ee60",  # Wix Restaurants Orders (new), from Wix's docs
+    "13e8d036-5516-6104-b456-c8466db39542",  # Wix Restaurants Orders (old), seen in the wild
+)
+
+
+class Section(BaseModel):
+    """A group of settings; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Storage(Section):
+    """Where orders and jobs are written down."""
+
+    path: Path = Field(
+        default=Path("/var/lib/wix-printer/wix-printer.db"), description="The database file."
+    )
+    wal_size_bytes: int = Field(
+        default=6_000_000,
+        ge=0,
+        description="Size to which the write-ahead log is grown once at start.",
+    )
+    busy_timeout_s: PositiveSeconds = Field(
+        default=5.0, description="How long to wait for a lock that another program holds."
+    )
+
+
+class Listen(Section):
+    """Addresses to listen on, HOST:PORT."""
+
+    webhook: HostPort = Field(
+        default="127.0.0.1:8080",
+        description="For Wix's deliveries; the only part ever exposed, through a tunnel.",
+    )
+    status: HostPort = Field(
+        default="127.0.0.1:8000",
+        description="For the status page; anything but loopback needs status.password_hash_file.",
+    )
+
+
+class Status(Section):
+    """Who may see the status page."""
+
+    password_hash_file: Path | None = Field(
+        default=None,
+        description="File with the hash that `wix-printer config password` wrote.",
+    )
+    token_file: Path | None = Field(
+        default=None,
+        description="File with the bearer token for programs; made beside the database if unset.",
+    )
+    session_days: float = Field(
+        default=30.0, gt=0, description="How long a browser stays logged in, in days."
+    )
+    orders_shown: int = Field(
+        default=50, ge=1, le=500, description="How many orders the page shows."
+    )
+    refresh_s: PositiveSeconds = Field(
+        default=10.0, description="How often the page loads itself anew."
+    )
+
+
+class Restaurant(Section):
+    """What the receipts say about the restaurant."""
+
+    name: str = Field(default="Restaurant", description="Printed on customer receipts.")
+    address: tuple[str, ...] = Field(
+        default=(), description="Address, phone and tax number lines for customer receipts."
+    )
+    timezone: str = Field(
+        default="Europe/Berlin", description="Wix sends UTC; tickets show this zone."
+    )
+    language: Literal["de", "en"] = Field(default="de", description="Language of the receipts.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            message = f"there is no time zone {value!r}; see the IANA names, such as Europe/Berlin"
+            raise ValueError(message) from error
+        return value
+
+
+class Wix(Section):
+    """The Wix app that signs the deliveries."""
+
+    webhook_public_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "The app's public key from Wix (Webhooks > Get Public Key). Without it a development "
+            "key pair made beside the database is used, and Wix's own deliveries are refused."
+        ),
+    )
+    api_base: str = Field(default="https://www.wixapis.com", description="Wix's REST interface.")
+    site_id: str | None = Field(default=None, description="The site that the API key is for.")
+    api_key_file: Path | None = Field(default=None, description="File with the API key.")
+
+
+class Intake(Section):
+    """Which deliveries become orders, and which orders become paper."""
+
+    max_body_bytes: int = Field(
+        default=2 * 1024 * 1024, ge=1024, description="Larger deliveries get 413."
+    )
+    commit_timeout_s: PositiveSeconds = Field(
+        default=1.0,
+        description="A delivery that is not on disk by then gets 503; Wix waits 1.25 s.",
+    )
+    body_timeout_s: PositiveSeconds = Field(
+        default=10.0, description="A body that has not arrived by then gets 408."
+    )
+    stale_after_h: float = Field(
+        default=48.0,
+        gt=0,
+        description="Orders due longer ago than this are recorded and held, not printed.",
+    )
+    restaurant_app_ids: tuple[str, ...] = Field(
+        default=RESTAURANT_APP_IDS,
+        description="Lines from these Wix apps are for the kitchen.",
+    )
+    other_orders: Literal["ignore", "print"] = Field(
+        default="ignore", description="What to do with orders that have no restaurant line."
+    )
+
+
+class Printing(Section):
+    """How jobs are sent."""
+
+    connect_timeout_s: PositiveSeconds = Field(
+        default=5.0, description="How long to wait for a printer to accept a connection."
+    )
+    stall_timeout_s: PositiveSeconds = Field(
+        default=20.0, description="A printer that takes no byte for so long has stalled."
+    )
+    retry_initial_s: PositiveSeconds = Field(
+        default=1.0, description="First pause after a failure before the first byte."
+    )
+    retry_max_s: PositiveSeconds = Field(default=30.0, description="Longest such pause.")
+    max_tries: int = Field(
+        default=5, ge=1, description="A job that fails so often by its own fault is dead."
+    )
+    poll_s: PositiveSeconds = Field(
+        default=1.0, description="How often an idle worker looks for work if nothing wakes it."
+    )
+
+
+class Printer(Section):
+    """One printer."""
+
+    connection: ConnectionUrl = Field(
+        description=(
+            "tcp://HOST:PORT, usb://VENDOR:PRODUCT[:SERIAL], serial:///dev/ttyUSB0?baudrate=38400, "
+            "file:///dev/usb/lp0, cups://QUEUE or virtual://DIRECTORY."
+        )
+    )
+    receipts: tuple[Receipt, ...] = Field(
+        min_length=1, description="Which receipts it prints: kitchen, driver, customer."
+    )
+    paper_width_mm: Literal[58, 80] = Field(default=80, description="58 or 80.")
+    profile: str = Field(
+        default="default",
+        description="Profile of python-escpos: code pages and abilities of the model.",
+    )
+    columns: int | None = Field(
+        default=None,
+        ge=16,
+        le=96,
+        description="Normal characters in a row, if not 48 (80 mm) or 32 (58 mm).",
+    )
+
+    @field_validator("receipts")
+    @classmethod
+    def _printable(cls, value: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        allowed = (Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER)
+        for receipt in value:
+            if receipt not in allowed:
+                message = f"{receipt.value!r} is not one of {', '.join(r.value for r in allowed)}"
+                raise ValueError(message)
+        if len(set(value)) < len(value):
+            message = "a receipt stands here twice"
+            raise ValueError(message)
+        return value
+
+
+class Connectivity(Section):
+    """How the internet is watched."""
+
+    hosts: tuple[str, ...] = Field(
+        default=("8.8.8.8", "1.1.1.1", "208.67.222.222"), description="Hosts to ping."
+    )
+    check_interval_s: PositiveSeconds = Field(default=30.0, description="Pause between checks.")
+
+
+class Lifecycle(Section):
+    """How the daemon watches itself."""
+
+    beat_timeout_s: PositiveSeconds = Field(
+        default=60.0, description="A worker without a beat for so long counts as hung."
+    )
+    stop_timeout_s: PositiveSeconds = Field(
+        default=8.0, description="How long all workers together may take to stop."
+    )
+
+
+class Log(Section):
+    """What is logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least important level to log."
+    )
+
+
+class Settings(Section):
+    """The whole configuration."""
+
+    restaurant: Restaurant = Restaurant()
+    printers: dict[PrinterName, Printer] = Field(min_length=1)
+    wix: Wix = Wix()
+    listen: Listen = Listen()
+    status: Status = Status()
+    storage: Storage = Storage()
+    intake: Intake = Intake()
+    printing: Printing = Printing()
+    connectivity: Connectivity = Connectivity()
+    lifecycle: Lifecycle = Lifecycle()
+    log: Log = Log()
