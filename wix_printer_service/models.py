@@ -38,6 +38,23 @@ class Priority(IntEnum):
     CRITICAL = 3
 
 
+class OrderState(StrEnum):
+    """What became of an order here."""
+
+    REMEMBERED = "remembered"
+    """Known; nothing was to be printed so far."""
+    ACCEPTED = "accepted"
+    """Its receipts were made."""
+    HELD = "held"
+    """Its receipts were made, but wait for a person."""
+    CANCELLED = "cancelled"
+    """Its receipts were made, then the order was cancelled."""
+    IGNORED = "ignored"
+    """Not for this kitchen: imported, or without a restaurant line."""
+    ERASED = "erased"
+    """A person asked to be forgotten; only the id is left."""
+
+
 class ItemState(StrEnum):
     """States of a queue item, whatever its lane."""
 
@@ -250,6 +267,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """What is written down of an order without opening its data."""
+
+    id: str
+    number: str
+    state: OrderState
+    status: str
+    payment_status: str
+    method: Method
+    due_at: datetime | None
+    ordered_at: datetime | None
+    sequence: int | None
+    updated_at: datetime | None
+    revision: int
+    readable: bool
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QueueItem:
     """A durable unit of work. ``id`` is its age: a smaller one came earlier."""
 
@@ -273,7 +309,6 @@ class PrintJob:
     state: JobState
     copy_of: int | None
     """The job that this one is a reprint of."""
-    tries: int
     confirmation: Confirmation | None
     reason: str
     created_at: datetime

@@ -5,19 +5,37 @@ The descriptions become the comments of ``config/config.example.yaml``.
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003  (pydantic needs it at run time)
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
+from wix_printer_service import connection_url
 from wix_printer_service.models import Receipt
 
-PositiveSeconds = Annotated[float, Field(gt=0)]
-HostPort = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$")]
-ConnectionUrl = Annotated[
-    str, StringConstraints(pattern=r"^(tcp|usb|serial|file|cups|virtual)://.+$")
-]
+
+def _host_port(value: str) -> str:
+    connection_url.split_host_port(value)
+    return value
+
+
+def _connection(value: str) -> str:
+    connection_url.parse(value)
+    return value
+
+
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+HostPort = Annotated[str, AfterValidator(_host_port)]
+ConnectionUrl = Annotated[str, AfterValidator(_connection)]
+PrintableReceipt = Literal[Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
 PrinterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
 RESTAURANT_APP_IDS = (
@@ -29,7 +47,7 @@ RESTAURANT_APP_IDS = (
 class Section(BaseModel):
     """A group of settings; unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Storage(Section):
@@ -157,6 +175,10 @@ class Printing(Section):
     stall_timeout_s: PositiveSeconds = Field(
         default=20.0, description="A printer that takes no byte for so long has stalled."
     )
+    close_timeout_s: PositiveSeconds = Field(
+        default=2.0,
+        description="How long to wait for a network printer to hang up after a job.",
+    )
     retry_initial_s: PositiveSeconds = Field(
         default=1.0, description="First pause after a failure before the first byte."
     )
@@ -178,7 +200,7 @@ class Printer(Section):
             "file:///dev/usb/lp0, cups://QUEUE or virtual://DIRECTORY."
         )
     )
-    receipts: tuple[Receipt, ...] = Field(
+    receipts: tuple[PrintableReceipt, ...] = Field(
         min_length=1, description="Which receipts it prints: kitchen, driver, customer."
     )
     paper_width_mm: Literal[58, 80] = Field(default=80, description="58 or 80.")
@@ -195,12 +217,7 @@ class Printer(Section):
 
     @field_validator("receipts")
     @classmethod
-    def _printable(cls, value: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
-        allowed = (Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER)
-        for receipt in value:
-            if receipt not in allowed:
-                message = f"{receipt.value!r} is not one of {', '.join(r.value for r in allowed)}"
-                raise ValueError(message)
+    def _each_once(cls, value: tuple[PrintableReceipt, ...]) -> tuple[PrintableReceipt, ...]:
         if len(set(value)) < len(value):
             message = "a receipt stands here twice"
             raise ValueError(message)

@@ -1,0 +1,124 @@
+"""Reading print jobs: one, an order's, the newest, and what happened to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wix_printer_service.errors import NotFoundError
+from wix_printer_service.models import (
+    ON_PAPER_STATES,
+    Confirmation,
+    JobState,
+    PrintJob,
+    Receipt,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a job's state: who, when, why."""
+
+    from_state: str
+    to_state: str
+    who: str
+    why: str
+    at: datetime
+
+
+def get(connection: sqlite3.Connection, job_id: int) -> PrintJob:
+    """Return one job.
+
+    Raises:
+        NotFoundError: There is no such job.
+    """
+    row = connection.execute(
+        "SELECT * FROM print_jobs WHERE id = ?",
+        (job_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"there is no job {job_id}")
+    return _job(row)
+
+
+def of_order(connection: sqlite3.Connection, order_id: str) -> list[PrintJob]:
+    """List an order's jobs, oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM print_jobs WHERE order_id = ? ORDER BY id",
+        (order_id,),
+    )
+    return [_job(row) for row in rows]
+
+
+def newest(
+    connection: sqlite3.Connection, limit: int, state: JobState | None = None
+) -> list[PrintJob]:
+    """List the newest jobs, newest first, of one state or of all."""
+    rows = connection.execute(
+        "SELECT * FROM print_jobs WHERE ? IS NULL OR state = ? ORDER BY id DESC LIMIT ?",
+        (state, state, limit),
+    )
+    return [_job(row) for row in rows]
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """Count jobs that are not over, by printer and state."""
+    rows = connection.execute(
+        "SELECT printer, state, count(*) AS number FROM print_jobs"
+        " WHERE state IN ('queued', 'sending', 'uncertain', 'held', 'dead')"
+        " GROUP BY printer, state"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["printer"], {})[row["state"]] = row["number"]
+    return found
+
+
+def history(connection: sqlite3.Connection, job_id: int) -> list[HistoryEntry]:
+    """List what happened to a job, oldest first."""
+    rows = connection.execute(
+        "SELECT from_state, to_state, who, why, at FROM job_history WHERE job_id = ? ORDER BY id",
+        (job_id,),
+    )
+    return [
+        HistoryEntry(r["from_state"], r["to_state"], r["who"], r["why"], _moment(r["at"]))
+        for r in rows
+    ]
+
+
+def sent_document(connection: sqlite3.Connection, job_id: int) -> bytes | None:
+    """Return the bytes that were sent for a job, None if none were kept."""
+    row = connection.execute(
+        "SELECT document FROM sent_documents WHERE job_id = ?", (job_id,)
+    ).fetchone()
+    return None if row is None else row["document"]
+
+
+def printers_with_paper(connection: sqlite3.Connection, order_id: str) -> list[str]:
+    """List the printers where a ticket of the order may lie."""
+    jobs = of_order(connection, order_id)
+    return list(dict.fromkeys(job.printer for job in jobs if job.state in ON_PAPER_STATES))
+
+
+def _job(row: sqlite3.Row) -> PrintJob:
+    confirmation = row["confirmation"]
+    return PrintJob(
+        id=row["id"],
+        order_id=row["order_id"],
+        receipt=Receipt(row["receipt"]),
+        printer=row["printer"],
+        state=JobState(row["state"]),
+        copy_of=row["copy_of"],
+        confirmation=None if confirmation is None else Confirmation(confirmation),
+        reason=row["reason"],
+        created_at=_moment(row["created_at"]),
+        updated_at=_moment(row["updated_at"]),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,128 @@
+"""Workers that take turns, and the supervisor that starts, watches and stops them."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wix_printer_service.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+AFTER_FAILURE_S = 1.0
+"""Pause after a turn that failed unexpectedly, so that a bug cannot spin."""
+LONGEST_REST_S = 5.0
+"""A resting worker beats at least this often."""
+
+
+class Worker(ABC):
+    """A thread that takes turns until told to stop, and beats at every turn.
+
+    Alive means "took a turn lately", not "the thread exists": whoever watches reads ``beat_age_s``.
+    """
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self.name = name
+        self.clock = clock
+        self.failures = 0
+        self.stopping = threading.Event()
+        self._beat_at = clock.monotonic()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @abstractmethod
+    def turn(self) -> None:
+        """Do one piece of work, or wait briefly for one."""
+
+    def start(self) -> None:
+        """Start taking turns; returns when the worker is ready for work."""
+        self.beat()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the worker to stop; returns at once."""
+        self.stopping.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the worker's end and tell whether it came."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def beat(self) -> None:
+        """Say that the worker is alive."""
+        self._beat_at = self.clock.monotonic()
+
+    @property
+    def beat_age_s(self) -> float:
+        """Seconds since the last beat."""
+        return self.clock.monotonic() - self._beat_at
+
+    def rest(self, seconds: float) -> None:
+        """Wait, beating, until ``seconds`` have passed or the worker is told to stop."""
+        end = self.clock.monotonic() + seconds
+        while (left := end - self.clock.monotonic()) > 0:
+            self.beat()
+            if self.clock.wait(self.stopping, min(left, LONGEST_REST_S)):
+                return
+
+    def _run(self) -> None:
+        while not self.stopping.is_set():
+            self.beat()
+            try:
+                self.turn()
+            except Exception:  # the outermost loop: a bug in one turn must not end the worker
+                self.failures += 1
+                log.exception("worker_failed", worker=self.name, failures=self.failures)
+                self.rest(AFTER_FAILURE_S)
+        self.finish()
+
+    def finish(self) -> None:
+        """Do what is left to do after the last turn; nothing, unless a worker says otherwise."""
+        log.debug("worker_ended", worker=self.name)
+
+
+class Supervisor:
+    """Starts workers in order, stops them in reverse, and knows which are fresh."""
+
+    def __init__(
+        self,
+        workers: Sequence[Worker],
+        clock: Clock,
+        *,
+        beat_timeout_s: float,
+        stop_timeout_s: float,
+    ) -> None:
+        self._workers = workers
+        self._clock = clock
+        self._beat_timeout_s = beat_timeout_s
+        self._stop_timeout_s = stop_timeout_s
+        self._started: list[Worker] = []
+
+    def start(self) -> None:
+        """Start every worker in order; if one fails, stop the others and raise its error."""
+        try:
+            for worker in self._workers:
+                worker.start()
+                self._started.append(worker)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stale(self) -> list[str]:
+        """Return the names of workers whose last beat is too old."""
+        return [w.name for w in self._started if w.beat_age_s > self._beat_timeout_s]
+
+    def stop(self) -> None:
+        """Stop in reverse order; one deadline for all, so that stopping is always bounded."""
+        deadline = self._clock.monotonic() + self._stop_timeout_s
+        while self._started:
+            worker = self._started.pop()
+            worker.stop()
+            if not worker.join(max(0.0, deadline - self._clock.monotonic())):
+                log.error("worker_did_not_stop", worker=worker.name)

@@ -1,0 +1,148 @@
+"""Orders, their revisions and the inbox, as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wix_printer_service.errors import NotFoundError
+from wix_printer_service.models import Method, Order, OrderRecord, OrderState
+from wix_printer_service.order_rules import due_at
+from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.wix.wire import load
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from wix_printer_service.wix.webhook import OrderEvent
+
+
+def find(connection: sqlite3.Connection, order_id: str) -> OrderRecord | None:
+    """Return what is written down of an order, None if it was never heard of."""
+    row = connection.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+    return None if row is None else _record(row)
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[OrderRecord]:
+    """List the orders that were heard of last, newest first."""
+    rows = connection.execute(
+        "SELECT * FROM orders ORDER BY received_at DESC, id LIMIT ?", (limit,)
+    )
+    return [_record(row) for row in rows]
+
+
+def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Order, int]:
+    """Return an order as its newest revision shows it, with that revision's number.
+
+    Raises:
+        NotFoundError: There is no such order, or its data was erased.
+    """
+    row = connection.execute(
+        "SELECT revision, payload FROM order_revisions WHERE order_id = ? AND payload IS NOT NULL"
+        " ORDER BY revision DESC LIMIT 1",
+        (order_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"there is no data of order {order_id}")
+    return read_order(load(row["payload"]), order_id=order_id), row["revision"]
+
+
+def is_in_inbox(connection: sqlite3.Connection, event_id: str) -> bool:
+    """Tell whether an event was taken in before."""
+    row = connection.execute("SELECT 1 FROM inbox WHERE event_id = ?", (event_id,)).fetchone()
+    return row is not None
+
+
+def add_to_inbox(
+    transaction: sqlite3.Connection, event: OrderEvent, outcome: str, now: datetime
+) -> None:
+    """Remember an event and what it did."""
+    transaction.execute(
+        "INSERT INTO inbox (event_id, event_type, order_id, outcome, received_at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (event.id, event.type, event.order_id, outcome, now.isoformat()),
+    )
+
+
+def add_order(
+    transaction: sqlite3.Connection, order_id: str, state: OrderState, now: datetime
+) -> None:
+    """Write down that there is such an order; its revisions say the rest."""
+    transaction.execute(
+        "INSERT INTO orders (id, number, state, status, payment_status, method, revision,"
+        " readable, received_at) VALUES (?, '', ?, '', '', ?, 0, 1, ?)",
+        (order_id, state, Method.UNKNOWN, now.isoformat()),
+    )
+
+
+def set_state(transaction: sqlite3.Connection, order_id: str, state: OrderState) -> None:
+    """Write down what became of an order."""
+    transaction.execute("UPDATE orders SET state = ? WHERE id = ?", (state, order_id))
+
+
+def add_revision(
+    transaction: sqlite3.Connection, event: OrderEvent, order: Order, payload: str, now: datetime
+) -> None:
+    """Make what an event shows the newest revision of its order."""
+    due = due_at(order)
+    row = transaction.execute(
+        "UPDATE orders SET revision = revision + 1, number = ?, status = ?, payment_status = ?,"
+        " method = ?, due_at = ?, ordered_at = ?, sequence = coalesce(?, sequence),"
+        " updated_at = coalesce(?, updated_at), readable = ? WHERE id = ? RETURNING revision",
+        (
+            order.number,
+            order.status,
+            order.payment_status,
+            order.method,
+            _text(due),
+            _text(order.created_at),
+            None if event.sequence is None else str(event.sequence),
+            _text(order.updated_at),
+            not order.unread,
+            event.order_id,
+        ),
+    ).fetchone()
+    transaction.execute(
+        "INSERT INTO order_revisions (order_id, revision, event_id, payload, received_at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (event.order_id, row["revision"], event.id, payload, now.isoformat()),
+    )
+
+
+def erase(transaction: sqlite3.Connection, order_id: str) -> None:
+    """Forget everything of an order but its id, so that nothing old prints again."""
+    transaction.execute(
+        "UPDATE orders SET state = ?, number = '', due_at = NULL, ordered_at = NULL WHERE id = ?",
+        (OrderState.ERASED, order_id),
+    )
+    transaction.execute("UPDATE order_revisions SET payload = NULL WHERE order_id = ?", (order_id,))
+    transaction.execute(
+        "DELETE FROM sent_documents WHERE job_id IN (SELECT id FROM print_jobs WHERE order_id = ?)",
+        (order_id,),
+    )
+
+
+def _record(row: sqlite3.Row) -> OrderRecord:
+    return OrderRecord(
+        id=row["id"],
+        number=row["number"],
+        state=OrderState(row["state"]),
+        status=row["status"],
+        payment_status=row["payment_status"],
+        method=Method(row["method"]),
+        due_at=_moment(row["due_at"]),
+        ordered_at=_moment(row["ordered_at"]),
+        sequence=None if row["sequence"] is None else int(row["sequence"]),
+        updated_at=_moment(row["updated_at"]),
+        revision=row["revision"],
+        readable=bool(row["readable"]),
+        received_at=datetime.fromisoformat(row["received_at"]),
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,118 @@
+"""Which event puts what on paper: the table of the design (section 6), and nothing else.
+
+Pure: everything that matters comes in, a verdict goes out.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Receipt
+from wix_printer_service.wix.webhook import EventKind, OrderEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from wix_printer_service.settings import Intake, Printer
+
+CALLED_OFF = frozenset({"CANCELED", "REJECTED"})
+NEVER_PAPER = frozenset({EventKind.IMPORTED, EventKind.IMPORTED_ORDER_DELETED})
+SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD, OrderState.CANCELLED})
+IMPLIED_STATUS = {EventKind.APPROVED: "APPROVED", EventKind.CANCELED: "CANCELED"}
+UNREAD_LINES = ("lineItems", "order", "unreadable")
+
+
+class Verdict(StrEnum):
+    """What to do with an event, besides writing it down."""
+
+    RECORD = "recorded"
+    REINSTATE = "changed_after_cancellation"
+    """Recorded too, but a person should know: the kitchen has been told to stop."""
+    PRINT = "accepted"
+    HOLD = "held"
+    CANCEL = "cancelled"
+    IGNORE = "ignored"
+    ERASE = "erased"
+
+
+def judge(
+    event: OrderEvent,
+    order: Order,
+    known: OrderRecord | None,
+    now: datetime,
+    intake: Intake,
+) -> Verdict:
+    """Say what an event about ``order`` does, given what is known of that order."""
+    if event.anonymise:
+        return Verdict.ERASE
+    if known is not None and known.state is OrderState.ERASED:
+        return Verdict.IGNORE
+    if event.kind in NEVER_PAPER or order.imported:
+        return Verdict.IGNORE
+    newer = is_newer(event, order, known)
+    if order.status in CALLED_OFF:
+        printed = known is not None and known.state in {OrderState.ACCEPTED, OrderState.HELD}
+        return Verdict.CANCEL if newer and printed else Verdict.RECORD
+    if order.status == "APPROVED":
+        return _judge_approved(order, known, now, intake, newer=newer)
+    return Verdict.RECORD
+
+
+def _judge_approved(
+    order: Order, known: OrderRecord | None, now: datetime, intake: Intake, *, newer: bool
+) -> Verdict:
+    if known is not None and known.state in SET_MADE:
+        again = newer and known.state is OrderState.CANCELLED
+        return Verdict.REINSTATE if again else Verdict.RECORD
+    if known is not None and not newer and known.status in CALLED_OFF:
+        return Verdict.RECORD
+    if intake.other_orders == "ignore" and not is_for_kitchen(order, intake):
+        return Verdict.IGNORE
+    due = due_at(order)
+    stale = due is not None and due < now - timedelta(hours=intake.stale_after_h)
+    return Verdict.HOLD if stale else Verdict.PRINT
+
+
+def is_newer(event: OrderEvent, order: Order, known: OrderRecord | None) -> bool:
+    """Tell whether an event shows an order as it is later than what is known.
+
+    By ``entityEventSequence``, else by ``updatedDate``; where neither says, by arrival.
+    """
+    if known is None or known.revision == 0:
+        return True
+    if event.sequence is not None and known.sequence is not None:
+        return event.sequence > known.sequence
+    if order.updated_at is not None and known.updated_at is not None:
+        return order.updated_at > known.updated_at
+    return True
+
+
+def is_for_kitchen(order: Order, intake: Intake) -> bool:
+    """Tell whether an order has a restaurant line, or may have one that could not be read."""
+    if any(line.app_id in intake.restaurant_app_ids for line in order.lines):
+        return True
+    return any(piece.path.startswith(UNREAD_LINES) for piece in order.unread)
+
+
+def due_at(order: Order) -> datetime | None:
+    """Return when an order is due: the end of its slot, else when it was placed."""
+    return order.due_to or order.due_from or order.created_at
+
+
+def full_set(order: Order, printers: Mapping[str, Printer]) -> list[tuple[Receipt, str]]:
+    """List the receipts of an order and the printers they go to, kitchen first.
+
+    A driver's receipt is for deliveries only.
+    """
+    wanted = [Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
+    if order.method is not Method.DELIVERY:
+        wanted.remove(Receipt.DRIVER)
+    return [
+        (receipt, name)
+        for receipt in wanted
+        for name, printer in printers.items()
+        if receipt in printer.receipts
+    ]

@@ -1,0 +1,176 @@
+"""Accepts an event once: ONE transaction writes the order, its jobs, their items and the event.
+
+Every road into the house ends here, so that an order has one set of receipts by whichever road, and
+however often, it comes.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from wix_printer_service import order_records as records
+from wix_printer_service.job_records import printers_with_paper
+from wix_printer_service.models import JobState, OrderState, Priority, Receipt
+from wix_printer_service.order_rules import (
+    IMPLIED_STATUS,
+    Verdict,
+    full_set,
+    is_newer,
+    judge,
+)
+from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.wix.wire import dump_ascii
+
+if TYPE_CHECKING:
+    import sqlite3
+    from concurrent.futures import Future
+
+    from wix_printer_service.clock import Clock
+    from wix_printer_service.models import Order, OrderRecord
+    from wix_printer_service.print_jobs import PrintJobs
+    from wix_printer_service.settings import Settings
+    from wix_printer_service.storage.database import Database
+    from wix_printer_service.wix.webhook import OrderEvent
+
+log = structlog.get_logger(__name__)
+
+DUPLICATE = "duplicate"
+NO_ORDER = "no_order"
+LATER_STATES = {
+    Verdict.PRINT: OrderState.ACCEPTED,
+    Verdict.HOLD: OrderState.HELD,
+    Verdict.CANCEL: OrderState.CANCELLED,
+}
+
+
+class OrderService:
+    """Takes events in."""
+
+    def __init__(
+        self, database: Database, jobs: PrintJobs, settings: Settings, clock: Clock
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._settings = settings
+        self._clock = clock
+
+    def accept(self, event: OrderEvent) -> Future[str]:
+        """Write an event down with all that follows from it.
+
+        Returns:
+            A future that ends after the commit with what the event did (a ``Verdict``, "duplicate"
+            or "no_order"), or with ``StorageError`` if nothing of it could be written.
+        """
+        if event.order is None and not event.anonymise:
+            return self._database.submit(lambda transaction: self._note(transaction, event))
+        order = read_order(
+            event.order or {},
+            order_id=event.order_id,
+            implied_status=IMPLIED_STATUS.get(event.kind, ""),
+        )
+        payload = dump_ascii(event.order or {})
+        future = self._database.submit(lambda t: self._apply(t, event, order, payload))
+        future.add_done_callback(partial(_tell, event, order))
+        return future
+
+    def _note(self, transaction: sqlite3.Connection, event: OrderEvent) -> str:
+        """Remember an event that shows no order."""
+        if records.is_in_inbox(transaction, event.id):
+            return DUPLICATE
+        records.add_to_inbox(transaction, event, NO_ORDER, self._clock.now())
+        return NO_ORDER
+
+    def _apply(
+        self, transaction: sqlite3.Connection, event: OrderEvent, order: Order, payload: str
+    ) -> str:
+        if records.is_in_inbox(transaction, event.id):
+            return DUPLICATE
+        now = self._clock.now()
+        known = records.find(transaction, event.order_id)
+        verdict = judge(event, order, known, now, self._settings.intake)
+        if known is None:
+            records.add_order(transaction, event.order_id, OrderState.REMEMBERED, now)
+        if verdict is Verdict.ERASE:
+            self._erase(transaction, event.order_id)
+        elif not _is_erased(known):
+            if is_newer(event, order, known):
+                records.add_revision(transaction, event, order, payload, now)
+            self._carry_out(transaction, verdict, event, order)
+            self._set_state(transaction, verdict, event.order_id, known)
+        records.add_to_inbox(transaction, event, verdict, now)
+        return verdict
+
+    def _carry_out(
+        self, transaction: sqlite3.Connection, verdict: Verdict, event: OrderEvent, order: Order
+    ) -> None:
+        if verdict in {Verdict.PRINT, Verdict.HOLD}:
+            self._make_set(transaction, verdict, event.order_id, order)
+        elif verdict is Verdict.CANCEL:
+            self._cancel(transaction, event.order_id)
+
+    def _make_set(
+        self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str, order: Order
+    ) -> None:
+        held = verdict is Verdict.HOLD
+        state = JobState.HELD if held else JobState.QUEUED
+        why = "the order was due long ago" if held else "the order was approved"
+        receipts = full_set(order, self._settings.printers)
+        for receipt, printer in receipts:
+            self._jobs.create(transaction, order_id, receipt, printer, why=why, state=state)
+        if not receipts:
+            log.warning("order_without_receipt", order_id=order_id, method=order.method)
+
+    def _cancel(self, transaction: sqlite3.Connection, order_id: str) -> None:
+        """Call off what is not started, and tell every printer where something was printed."""
+        self._jobs.cancel_waiting(transaction, order_id, why="the order was cancelled")
+        for printer in printers_with_paper(transaction, order_id):
+            self._jobs.create(
+                transaction,
+                order_id,
+                Receipt.CANCELLATION,
+                printer,
+                why="the order was cancelled",
+                priority=Priority.HIGH,
+            )
+
+    def _erase(self, transaction: sqlite3.Connection, order_id: str) -> None:
+        self._jobs.cancel_waiting(transaction, order_id, why="the guest asked to be forgotten")
+        records.erase(transaction, order_id)
+
+    def _set_state(
+        self,
+        transaction: sqlite3.Connection,
+        verdict: Verdict,
+        order_id: str,
+        known: OrderRecord | None,
+    ) -> None:
+        if verdict in LATER_STATES:
+            records.set_state(transaction, order_id, LATER_STATES[verdict])
+        elif verdict is Verdict.IGNORE and _is_remembered(known):
+            records.set_state(transaction, order_id, OrderState.IGNORED)
+
+
+def _is_erased(known: OrderRecord | None) -> bool:
+    return known is not None and known.state is OrderState.ERASED
+
+
+def _is_remembered(known: OrderRecord | None) -> bool:
+    return known is None or known.state is OrderState.REMEMBERED
+
+
+def _tell(event: OrderEvent, order: Order, future: Future[str]) -> None:
+    """Log what an event did, once that is on disk."""
+    if future.cancelled() or future.exception() is not None:
+        return
+    facts = {"order_id": event.order_id, "number": order.number, "event_id": event.id}
+    verdict = future.result()
+    log.info("order_event", event_type=event.type, verdict=verdict, **facts)
+    if verdict == Verdict.HOLD:
+        log.warning("order_held", reason="due long ago", **facts)
+    if verdict == Verdict.REINSTATE:
+        log.warning("cancelled_order_changed_again", status=order.status, **facts)
+    if order.unread and verdict in {Verdict.PRINT, Verdict.HOLD}:
+        log.warning("order_not_fully_readable", places=[u.path for u in order.unread], **facts)

@@ -1,0 +1,1 @@
+"""Simulation: sample orders, signed exactly as Wix signs them."""

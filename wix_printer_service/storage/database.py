@@ -1,0 +1,194 @@
+"""The database file: pragmas that are read back, the writer, and connections to read with."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import queue
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from wix_printer_service.errors import DatabaseRefusedError, StorageError
+from wix_printer_service.storage.migrations import migrate
+from wix_printer_service.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from wix_printer_service.clock import Clock
+    from wix_printer_service.settings import Storage
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+SYNCHRONOUS_FULL = 2
+
+
+class Database:
+    """One SQLite file that one daemon works on.
+
+    Every change goes through ``submit`` or ``write`` and is on disk when they end; readers never
+    wait for the writer (WAL).
+    """
+
+    def __init__(self, settings: Storage, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._commit_listeners: list[Callable[[], None]] = []
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._lock_file: int | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._writer: Writer | None = None
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._settings.path
+
+    @property
+    def writer(self) -> Writer:
+        """The writer, once open.
+
+        Raises:
+            StorageError: The database is not open.
+        """
+        if self._writer is None:
+            raise StorageError("the database is not open")
+        return self._writer
+
+    def open(self) -> None:
+        """Open or make the file, bring its schema up to date and start the log at full size.
+
+        Raises:
+            DatabaseRefusedError: Another daemon works on it, or it is not ours.
+            StorageError: It cannot be opened or made safe.
+        """
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._take_lock()
+            self._connection = self._connect()
+            _make_safe(self._connection)
+            version = migrate(self._connection)
+            self._grow_log(self._connection)
+        except (OSError, sqlite3.Error) as error:
+            self.close()
+            raise StorageError(f"cannot open the database {self.path}: {error}") from error
+        except DatabaseRefusedError:
+            self.close()
+            raise
+        self._writer = Writer(self._connection, self._clock, self._committed)
+        log.info("database_opened", path=str(self.path), schema=version)
+
+    def close(self) -> None:
+        """Close every connection; the writer must have stopped."""
+        while not self._readers.empty():
+            self._readers.get_nowait().close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+    def submit(self, change: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue a change; see ``Writer.submit``."""
+        return self.writer.submit(change)
+
+    def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Apply a change and wait until it is on disk.
+
+        Raises:
+            StorageError: It could not be committed; nothing of it remains.
+        """
+        return self.submit(change).result()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have ``listener`` called in the writer's thread after every commit."""
+        self._commit_listeners.append(listener)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a read-only connection.
+
+        Raises:
+            StorageError: The database cannot be read now.
+        """
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+        try:
+            yield connection
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"cannot read the database: {error}") from error
+        finally:
+            self._readers.put(connection)
+
+    def _committed(self) -> None:
+        for listener in self._commit_listeners:
+            listener()
+
+    def _take_lock(self) -> None:
+        # two daemons on one file would print everything twice
+        lock_path = self.path.with_name(self.path.name + ".lock")
+        self._lock_file = os.open(lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"another wix-printer is already running on {self.path}"
+            raise DatabaseRefusedError(message) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(
+            self.path,
+            timeout=self._settings.busy_timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {self._settings.wal_size_bytes * 2}")
+        return connection
+
+    def _grow_log(self, connection: sqlite3.Connection) -> None:
+        """Write the log to its full size once: later commits overwrite blocks that exist.
+
+        On ext4 that is one flush per commit instead of two. The checkpoint restarts the log and
+        never truncates it.
+        """
+        log_file = self.path.with_name(self.path.name + "-wal")
+        size = self._settings.wal_size_bytes
+        if log_file.exists() and log_file.stat().st_size >= size:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DROP TABLE IF EXISTS log_growth")  # from a start that was cut short
+        connection.execute("CREATE TABLE log_growth (filler BLOB)")
+        connection.execute("INSERT INTO log_growth VALUES (zeroblob(?))", (size,))
+        connection.execute("COMMIT")
+        connection.execute("DROP TABLE log_growth")
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+
+
+def _make_safe(connection: sqlite3.Connection) -> None:
+    """Set what durability rests on, and read it back: SQLite ignores what it cannot do.
+
+    Raises:
+        StorageError: A setting did not take.
+    """
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA secure_delete = ON")  # what a guest had erased is overwritten
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StorageError(f"the database is in journal mode {mode}, not WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+    if synchronous != SYNCHRONOUS_FULL:
+        raise StorageError(f"the database has synchronous={synchronous}, not FULL")

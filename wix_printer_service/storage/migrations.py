@@ -1,0 +1,72 @@
+"""Numbered schema steps: a step and its record share one transaction."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from wix_printer_service.errors import DatabaseRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+APPLICATION_ID = 0x57505253
+"""Marks a file as ours ("WPRS"), https://www.sqlite.org/fileformat2.html#application_id."""
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Bring the schema up to date and return its version.
+
+    Raises:
+        DatabaseRefusedError: The file belongs to another program or to a newer version.
+    """
+    steps = _steps()
+    version = _version(connection)
+    if version > len(steps):
+        message = (
+            f"the database has schema {version}, this version knows {len(steps)}: "
+            "install the newer version again, or restore a backup made before the upgrade"
+        )
+        raise DatabaseRefusedError(message)
+    for number, script in enumerate(steps[version:], start=version + 1):
+        _apply(connection, number, script)
+    return len(steps)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    application_id = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application_id != APPLICATION_ID and tables:
+        raise DatabaseRefusedError("the file is the database of another program")
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _steps() -> list[str]:
+    folder = resources.files("wix_printer_service.storage") / "schema"
+    names = sorted(f.name for f in folder.iterdir() if re.fullmatch(r"\d{4}_\w+\.sql", f.name))
+    return [(folder / name).read_text(encoding="utf-8") for name in names]
+
+
+def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    # sqlite3's own executescript() commits first, which would part a step from its record
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,1 @@
+"""Wix: verifying and reading what it sends."""

@@ -1,0 +1,307 @@
+"""From Wix's order on the wire to ``Order``: tolerant, total, and silent about nothing.
+
+Field names and meanings are those of the wire types of ``@wix/auto_sdk_ecom_orders`` 1.0.300. Where
+Wix Restaurants puts modifiers and special requests is not documented: ``modifierGroups``,
+``descriptionLines`` and ``catalogReference.options`` are read, and nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from wix_printer_service.models import (
+    Address,
+    Contact,
+    Discount,
+    Fee,
+    Method,
+    Modifier,
+    Order,
+    OrderLine,
+    TaxLine,
+    Totals,
+    Unread,
+)
+from wix_printer_service.wix.wire import Wire
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+NOT_YET_APPROVED = frozenset({"", "INITIALIZED", "PENDING"})
+KNOWN_STATUSES = NOT_YET_APPROVED | {"APPROVED", "CANCELED", "REJECTED"}
+
+_WISH_NAMES = re.compile(
+    r"sonderw(ü|ue)nsch|special (request|instruction)|anmerkung|bemerkung|hinweis|notiz|\bnotes?\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"^\d+\s*[x×]\s*", re.IGNORECASE)
+_UNITS = {"KG": "kg", "G": "g", "L": "l", "ML": "ml", "LB": "lb", "OZ": "oz", "M": "m", "CM": "cm"}
+
+
+def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> Order:
+    """Read an order; what could not be read stands in ``Order.unread``. Never raises.
+
+    Args:
+        raw: The order as it came, a decoded JSON object.
+        order_id: Its id, if the object does not say.
+        implied_status: What the event itself says of the order's status, such as ``APPROVED``.
+    """
+    unread: list[Unread] = []
+    wire = Wire(raw, "", unread)
+    if not wire:
+        Wire({}, "", unread).note("order", raw)
+    if "unreadable" in wire:
+        wire.note("unreadable", wire.anything("unreadable"))
+    shipping = wire.child("shippingInfo")
+    logistics = shipping.child("logistics")
+    method = _method(logistics)
+    due_from, due_to = _due(logistics)
+    return Order(
+        id=wire.text("id") or order_id,
+        number=wire.text("number"),
+        status=_status(wire.word("status"), implied_status),
+        payment_status=wire.word("paymentStatus"),
+        fulfillment_status=wire.word("fulfillmentStatus"),
+        imported=wire.flag("imported"),
+        created_at=wire.moment("purchasedDate") or wire.moment("createdDate"),
+        updated_at=wire.moment("updatedDate"),
+        method=method,
+        method_title=shipping.text("title"),
+        due_from=due_from,
+        due_to=due_to,
+        due_text=logistics.text("deliveryTime"),
+        instructions=logistics.text("instructions"),
+        lines=_lines(wire),
+        buyer_note=wire.text("buyerNote"),
+        custom_fields=_custom_fields(wire),
+        contact=_contact(wire, logistics, method),
+        address=_address(wire, logistics) if method is Method.DELIVERY else Address(),
+        location_name=wire.child("businessLocation").translated("name"),
+        language=wire.text("buyerLanguage"),
+        currency=wire.word("currency"),
+        tax_included=wire.flag("taxIncludedInPrices"),
+        totals=_totals(wire),
+        fees=tuple(
+            Fee(fee.translated("name"), fee.money("price"))
+            for fee in wire.children("additionalFees")
+        ),
+        discounts=tuple(_discount(d) for d in wire.children("appliedDiscounts")),
+        taxes=_taxes(wire),
+        unread=tuple(dict.fromkeys(unread)),
+    )
+
+
+def _status(said: str, implied: str) -> str:
+    """Settle the status: an event that says "approved" or "canceled" means it.
+
+    An order with a status that we do not know goes by its event.
+    """
+    if implied == "CANCELED":
+        return implied
+    if implied == "APPROVED" and said not in {"CANCELED", "REJECTED"}:
+        return implied
+    return said
+
+
+def _method(logistics: Wire) -> Method:
+    # for a pickup, shippingDestination (if present) is the shop's own address
+    if "pickupDetails" in logistics:
+        return Method.PICKUP
+    if "shippingDestination" in logistics:
+        return Method.DELIVERY
+    return Method.UNKNOWN
+
+
+def _due(logistics: Wire) -> tuple[datetime | None, datetime | None]:
+    slot = logistics.child("deliveryTimeSlot")
+    start, end = slot.moment("from"), slot.moment("to")
+    if start is None and end is None:
+        end = logistics.moment("deliverByDate")
+    return start or end, end or start
+
+
+def _lines(wire: Wire) -> tuple[OrderLine, ...]:
+    items = wire.children("lineItems")
+    if wire and not items:
+        wire.note("lineItems", "–")
+    return tuple(_line(item) for item in items)
+
+
+def _line(item: Wire) -> OrderLine:
+    catalog = item.child("catalogReference")
+    modifiers = _modifiers(item)
+    options, wishes = _descriptions(item, catalog, modifiers)
+    quantity, unit = _quantity(item)
+    name = item.translated("productName")
+    if not name:
+        item.note("productName", "–")
+    return OrderLine(
+        name=name or "?",
+        quantity=quantity,
+        unit=unit,
+        modifiers=modifiers,
+        options=options,
+        wishes=wishes,
+        unit_price=item.money("price"),
+        total=_first(item, "totalPriceAfterTax", "lineItemPrice", "totalPriceBeforeTax"),
+        app_id=catalog.text("appId"),
+    )
+
+
+def _first(item: Wire, *keys: str) -> Decimal | None:
+    return next((amount for key in keys if (amount := item.money(key)) is not None), None)
+
+
+def _quantity(item: Wire) -> tuple[Decimal, str]:
+    exact = item.child("decimalQuantity")
+    if (value := exact.number("value")) is not None:
+        unit = exact.word("measurementUnit")
+        unit = "" if unit == "UNSPECIFIED" else _UNITS.get(unit, unit.lower())
+        return value, unit or exact.text("otherUnit")
+    quantity = item.number("quantity")
+    if quantity is None:
+        if "quantity" not in item:
+            item.note("quantity", "–")
+        return Decimal(1), ""
+    return quantity, ""
+
+
+def _modifiers(item: Wire) -> tuple[Modifier, ...]:
+    found = []
+    for group in item.children("modifierGroups"):
+        group_name = group.translated("name")
+        for modifier in group.children("modifiers"):
+            label, details = modifier.translated("label"), modifier.translated("details")
+            if details and details != label:
+                label = f"{label} ({details})" if label else details
+            if not label:
+                modifier.note("label", "–")
+            quantity = modifier.number("quantity")
+            found.append(
+                Modifier(group_name, label or "?", Decimal(1) if quantity is None else quantity)
+            )
+    return tuple(found)
+
+
+def _descriptions(
+    item: Wire, catalog: Wire, modifiers: tuple[Modifier, ...]
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Sort what a line says of itself into options and wishes, leaving out what is said already."""
+    options: list[tuple[str, str]] = []
+    wishes: list[str] = []
+    request = _special_request(catalog)
+    for line in item.children("descriptionLines"):
+        name, value = line.translated("name"), _description(line)
+        if not value or _is_said(name, value, modifiers):
+            continue
+        if _same(value, request) or _WISH_NAMES.search(name):
+            wishes.append(value)
+        elif (name, value) not in options:
+            options.append((name, value))
+    if request and not any(_same(request, wish) for wish in wishes):
+        wishes.append(request)
+    return tuple(options), tuple(dict.fromkeys(wishes))
+
+
+def _special_request(catalog: Wire) -> str:
+    return catalog.child("options").text("specialRequests") if "options" in catalog else ""
+
+
+def _description(line: Wire) -> str:
+    return (
+        line.translated("plainText")
+        or line.child("colorInfo").text("original")
+        or line.translated("plainTextValue")
+    )
+
+
+def _is_said(name: str, value: str, modifiers: tuple[Modifier, ...]) -> bool:
+    """Tell whether the modifiers say the same.
+
+    "Topping: sesame" is not said by "Without: sesame", so the group must fit as well.
+    """
+    labels = [m.label for m in modifiers if not name or not m.group or _same(name, m.group)]
+    parts = [_COUNT.sub("", part.strip()) for part in value.split(",")]
+    return bool(labels) and all(any(_same(part, label) for label in labels) for part in parts)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(one) and " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _custom_fields(wire: Wire) -> tuple[tuple[str, str], ...]:
+    fields = (
+        (field.translated("title") or field.translated("translatedTitle"), field.anything("value"))
+        for field in wire.children("customFields")
+    )
+    return tuple((title, value) for title, value in fields if value)
+
+
+def _contact(wire: Wire, logistics: Wire, method: Method) -> Contact:
+    candidates = [
+        _person(wire.child("recipientInfo").child("contactDetails")),
+        _person(wire.child("billingInfo").child("contactDetails")),
+    ]
+    if method is Method.DELIVERY:
+        destination = logistics.child("shippingDestination").child("contactDetails")
+        candidates.insert(0, _person(destination))
+    best = next((contact for contact in candidates if contact.name or contact.company), Contact())
+    phone = next((contact.phone for contact in candidates if contact.phone), "")
+    return Contact(best.name, best.company, best.phone or phone)
+
+
+def _person(details: Wire) -> Contact:
+    name = f"{details.text('firstName')} {details.text('lastName')}".strip()
+    return Contact(name, details.text("company"), details.text("phone"))
+
+
+def _address(wire: Wire, logistics: Wire) -> Address:
+    destination = _place(logistics.child("shippingDestination").child("address"))
+    return destination or _place(wire.child("recipientInfo").child("address"))
+
+
+def _place(address: Wire) -> Address:
+    street, geocode = address.child("streetAddress"), address.child("geocode")
+    named = f"{street.text('name')} {street.text('number')}".strip()
+    return Address(
+        street=address.text("addressLine") or address.text("addressLine1") or named,
+        addition=address.text("addressLine2"),
+        postal_code=address.text("postalCode"),
+        city=address.text("city"),
+        country=address.word("country"),
+        latitude=geocode.number("latitude"),
+        longitude=geocode.number("longitude"),
+    )
+
+
+def _totals(wire: Wire) -> Totals:
+    summary, balance = wire.child("priceSummary"), wire.child("balanceSummary")
+    return Totals(
+        subtotal=summary.money("subtotal"),
+        shipping=summary.money("shipping"),
+        discount=summary.money("discount"),
+        fees=summary.money("totalAdditionalFees"),
+        tax=summary.money("tax"),
+        total=summary.money("total"),
+        paid=balance.money("paid"),
+        balance=balance.money("balance"),
+    )
+
+
+def _discount(wire: Wire) -> Discount:
+    for kind in ("coupon", "merchantDiscount", "discountRule"):
+        if kind in wire:
+            detail = wire.child(kind)
+            names = (detail.translated(key) for key in ("name", "description", "code"))
+            name = next((n for n in names if n), "") or detail.text("discountReason")
+            return Discount(name, detail.money("amount"))
+    return Discount("", wire.money("amount"))
+
+
+def _taxes(wire: Wire) -> tuple[TaxLine, ...]:
+    return tuple(
+        TaxLine(tax.text("taxName"), tax.number("rate"), tax.money("aggregatedTaxAmount"))
+        for tax in wire.child("taxInfo").children("taxBreakdown")
+    )
