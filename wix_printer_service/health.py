@@ -12,6 +12,7 @@ from wix_printer_service.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.storage.database import Database
@@ -58,8 +59,8 @@ class PrinterProblem:
     """Why a printer cannot be used now; empty while it can."""
 
     printer: str
-    problem: str
-    since: str | None
+    problem: str = ""
+    since: datetime | None = None
 
 
 class Health:
@@ -114,7 +115,7 @@ class Health:
             problems.append("orders cannot be written down")
         jobs = self._jobs(problems)
         printers = tuple(
-            PrinterHealth(p.printer, p.problem, p.since, jobs.pop(p.printer, {}))
+            PrinterHealth(p.printer, p.problem, _text(p.since), jobs.pop(p.printer, {}))
             for p in self._printers()
         )
         problems += [f"printer {p.name}: {p.problem}" for p in printers if p.problem]
@@ -145,6 +146,10 @@ def _jobs_to_look_at(printer: str, jobs: dict[str, int]) -> list[str]:
         for state in ("uncertain", "held", "dead")
         if jobs.get(state)
     ]
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
 
 
 def _status(*, taking_orders: bool, problems: Sequence[str]) -> Status:

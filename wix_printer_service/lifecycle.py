@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 AFTER_FAILURE_S = 1.0
 """Pause after a turn that failed unexpectedly, so that a bug cannot spin."""
+LEAST_JOIN_S = 0.2
+"""A worker gets this long to end even after a slow one has used up the time of all."""
 LONGEST_REST_S = 5.0
 """A resting worker beats at least this often."""
 
@@ -92,22 +94,20 @@ class Supervisor:
 
     def __init__(
         self,
-        workers: Sequence[Worker],
         clock: Clock,
         *,
         beat_timeout_s: float,
         stop_timeout_s: float,
     ) -> None:
-        self._workers = workers
         self._clock = clock
         self._beat_timeout_s = beat_timeout_s
         self._stop_timeout_s = stop_timeout_s
         self._started: list[Worker] = []
 
-    def start(self) -> None:
+    def start(self, workers: Sequence[Worker]) -> None:
         """Start every worker in order; if one fails, stop the others and raise its error."""
         try:
-            for worker in self._workers:
+            for worker in workers:
                 worker.start()
                 self._started.append(worker)
         except BaseException:
@@ -124,5 +124,8 @@ class Supervisor:
         while self._started:
             worker = self._started.pop()
             worker.stop()
-            if not worker.join(max(0.0, deadline - self._clock.monotonic())):
+            left_s = deadline - self._clock.monotonic()
+            if not worker.join(max(LEAST_JOIN_S, left_s)):
                 log.error("worker_did_not_stop", worker=worker.name)
+            else:
+                log.debug("worker_stopped", worker=worker.name)

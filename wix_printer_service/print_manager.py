@@ -15,7 +15,7 @@ from tenacity import (
     Retrying,
     retry_if_exception_type,
     stop_when_event_set,
-    wait_exponential_jitter,
+    wait_exponential,
 )
 
 from wix_printer_service.errors import (
@@ -24,14 +24,14 @@ from wix_printer_service.errors import (
     StorageError,
     TryLaterError,
 )
-from wix_printer_service.lifecycle import Worker
+from wix_printer_service.health import PrinterProblem
+from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
 from wix_printer_service.models import Confirmation, JobState
 from wix_printer_service.print_jobs import lane
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from datetime import datetime
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.offline_queue import OfflineQueue
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 class PrintWorker(Worker):
     """Works off the lane of one printer.
 
-    ``problem`` says in plain words why the printer cannot be used now; empty while it can.
+    ``state`` says in plain words why the printer cannot be used now.
     """
 
     def __init__(
@@ -63,8 +63,7 @@ class PrintWorker(Worker):
     ) -> None:
         super().__init__(f"printer-{name}", clock)
         self.printer_name = name
-        self.problem = ""
-        self.problem_since: datetime | None = None
+        self.state = PrinterProblem(name)
         self._printer = printer
         self._database = database
         self._queue = queue
@@ -91,8 +90,8 @@ class PrintWorker(Worker):
         self._waker.clear()
         if self._has_work():
             self._until_it_works(self._attempt, TryLaterError)
-        else:
-            self.clock.wait(self._waker, self._settings.poll_s)
+        elif not self.stopping.is_set():  # the stop's wake may be the one that was just cleared
+            self.clock.wait(self._waker, min(self._settings.poll_s, LONGEST_REST_S))
 
     def _has_work(self) -> bool:
         with self._database.reading() as connection:
@@ -102,10 +101,8 @@ class PrintWorker(Worker):
         """Repeat ``action`` with growing pauses while it fails in passing, or until the stop."""
         retrying = Retrying(
             retry=retry_if_exception_type(passing),
-            wait=wait_exponential_jitter(
-                initial=self._settings.retry_initial_s,
-                max=self._settings.retry_max_s,
-                jitter=self._settings.retry_initial_s,
+            wait=wait_exponential(
+                multiplier=self._settings.retry_initial_s, max=self._settings.retry_max_s
             ),
             stop=stop_when_event_set(self.stopping),
             sleep=self.rest,
@@ -115,7 +112,7 @@ class PrintWorker(Worker):
         retrying(action)
 
     def _attempt(self) -> None:
-        if not self._has_work():
+        if self.stopping.is_set() or not self._has_work():
             return
         self._printer.open()
         try:
@@ -145,13 +142,19 @@ class PrintWorker(Worker):
             self._put_back(claim, str(error), costs_try=False)
             raise
         except SendInterruptedError as error:
-            self._settle(claim, JobState.UNCERTAIN, str(error), None, sent)
-            self._log.warning("job_uncertain", reason=str(error), **_facts(claim))
+            self._uncertain(claim, sent, str(error))
+        except Exception as error:  # a bug in a driver: nobody knows what is on paper either
+            log.exception("send_failed", printer=self.printer_name, job_id=claim.job.id)
+            self._uncertain(claim, sent, f"sending failed ({type(error).__name__})")
         else:
             unconfirmed = confirmation is Confirmation.NONE
             state = JobState.PRINTED_UNCONFIRMED if unconfirmed else JobState.PRINTED
             self._settle(claim, state, "sent", confirmation, sent)
             self._log.info("job_printed", confirmation=confirmation, **_facts(claim))
+
+    def _uncertain(self, claim: Claim, sent: Sent, why: str) -> None:
+        self._settle(claim, JobState.UNCERTAIN, why, None, sent)
+        self._log.warning("job_uncertain", reason=why, **_facts(claim))
 
     def _own_fault(self, claim: Claim, error: Exception) -> None:
         why = f"the ticket could not be made ({type(error).__name__})"
@@ -187,14 +190,15 @@ class PrintWorker(Worker):
 
     def _tell_of_failure(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        if str(error) != self.problem:
-            self.problem, self.problem_since = str(error), self.clock.now()
-            self._log.warning("printing_waits", reason=self.problem, pause_s=state.upcoming_sleep)
+        reason = str(error)
+        if reason != self.state.problem:
+            self.state = PrinterProblem(self.printer_name, reason, self.clock.now())
+            self._log.warning("printing_waits", reason=reason, pause_s=state.upcoming_sleep)
 
     def _recovered(self) -> None:
-        if self.problem:
-            self._log.info("printing_goes_on", reason=self.problem)
-            self.problem, self.problem_since = "", None
+        if self.state.problem:
+            self._log.info("printing_goes_on", reason=self.state.problem)
+            self.state = PrinterProblem(self.printer_name)
 
 
 def _give_up(state: RetryCallState) -> None:

@@ -11,12 +11,9 @@ import structlog
 from wix_printer_service import order_records
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.rendering import Paper, render
-from wix_printer_service.receipts.compose import (
-    Marks,
-    ReceiptContext,
-    compose,
-    plain_document,
-)
+from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.context import Marks, ReceiptContext
+from wix_printer_service.receipts.plain import plain_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +62,7 @@ def receipt_context(settings: Settings) -> ReceiptContext:
     restaurant = settings.restaurant
     return ReceiptContext(
         restaurant_name=restaurant.name,
-        address_lines=restaurant.address,
+        address=restaurant.address,
         timezone=ZoneInfo(restaurant.timezone),
         language=restaurant.language,
         restaurant_app_ids=frozenset(settings.intake.restaurant_app_ids),

@@ -17,6 +17,15 @@ from typing import Any
 
 QUARTER = timedelta(minutes=15)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
+_LIFE = (
+    "created",
+    "approved",
+    "payment_status_updated",
+    "updated",
+    "committed",
+    "fulfilled",
+    "canceled",
+)
 _FOLDER = resources.files("wix_printer_service.simulation") / "samples"
 
 
@@ -73,14 +82,17 @@ def rename(envelope: dict[str, Any], order_id: str, number: str) -> dict[str, An
 
 
 def as_event(envelope: dict[str, Any], slug: str) -> dict[str, Any]:
-    """Return the order of an envelope as another kind of event shows it."""
+    """Return the order of an envelope as another kind of event shows it, later than this one."""
     order = order_of(envelope)
     event = {
         key: value
         for key, value in envelope["data"].items()
         if key not in {"createdEvent", "updatedEvent", "actionEvent"}
     }
+    step = _LIFE.index(slug) if slug in _LIFE else len(_LIFE)
+    sequence = int(event.get("entityEventSequence", 0)) + 1 + step
     event |= {"id": str(uuid.uuid4()), "slug": slug, **_holder(slug, order)}
+    event["entityEventSequence"] = str(sequence)
     return {**envelope, "eventType": f"wix.ecom.v1.order_{slug}", "data": event}
 
 

@@ -1,0 +1,73 @@
+"""``jobs list``, ``jobs show`` and ``jobs reprint``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wix_printer_service import job_records
+from wix_printer_service.api.status_models import ChangeReport, JobReport, JobWithHistory
+from wix_printer_service.cli.client import DaemonClient, ask_or_read
+from wix_printer_service.cli.common import AsJson, ConfigFile, settings_from, show
+from wix_printer_service.models import JobState
+
+if TYPE_CHECKING:
+    import sqlite3
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = ("id", "receipt", "printer", "state", "confirmation", "copy_of", "updated_at", "order_id")
+HISTORY = ("at", "from_state", "to_state", "who", "why")
+JobId = Annotated[int, typer.Argument(help="The job's number.")]
+Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
+State = Annotated[JobState | None, typer.Option(help="Only jobs in this state.")]
+
+
+@app.command("list")
+def list_jobs(
+    config_file: ConfigFile = None,
+    state: State = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest print jobs, newest first."""
+
+    def ask(daemon: DaemonClient) -> Any:
+        query = {"limit": limit} if state is None else {"limit": limit, "state": state}
+        return daemon.get("/jobs", **query)
+
+    def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        found = job_records.newest(connection, limit, state)
+        return [JobReport.model_validate(job).model_dump(mode="json") for job in found]
+
+    show(ask_or_read(settings_from(config_file), ask, read), COLUMNS, as_json=as_json)
+
+
+@app.command("show")
+def show_job(job_id: JobId, config_file: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Show a print job and what happened to it."""
+
+    def read(connection: sqlite3.Connection) -> dict[str, Any]:
+        job = JobReport.model_validate(job_records.get(connection, job_id))
+        history = [
+            ChangeReport.model_validate(change)
+            for change in job_records.history(connection, job_id)
+        ]
+        return JobWithHistory(**job.model_dump(), history=history).model_dump(mode="json")
+
+    job = ask_or_read(settings_from(config_file), lambda d: d.get(f"/jobs/{job_id}"), read)
+    if as_json:
+        print(json.dumps(job, ensure_ascii=False, indent=2))
+        return
+    show([job], COLUMNS, as_json=False)
+    print(f"\n{job['reason']}\n")
+    show(job["history"], HISTORY, as_json=False)
+
+
+@app.command()
+def reprint(job_id: JobId, config_file: ConfigFile = None) -> None:
+    """Print a receipt once more, marked COPY."""
+    answer = DaemonClient(settings_from(config_file)).post(f"/jobs/{job_id}/reprint")
+    print(f"Job {answer['id']} prints a copy of job {job_id}.")

@@ -1,0 +1,30 @@
+"""``orders``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wix_printer_service import order_records
+from wix_printer_service.api.status_models import OrderReport
+from wix_printer_service.cli.client import ask_or_read
+from wix_printer_service.cli.common import AsJson, ConfigFile, settings_from, show
+
+if TYPE_CHECKING:
+    import sqlite3
+
+COLUMNS = ("number", "state", "status", "payment_status", "method", "due_at", "id")
+Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
+
+
+def orders(config_file: ConfigFile = None, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """List the orders that came last, newest first."""
+
+    def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        found = order_records.newest(connection, limit)
+        return [OrderReport.model_validate(order).model_dump(mode="json") for order in found]
+
+    settings = settings_from(config_file)
+    rows = ask_or_read(settings, lambda daemon: daemon.get("/orders", limit=limit), read)
+    show(rows, COLUMNS, as_json=as_json)
