@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,27 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[OrderRecord]:
 def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Order, int]:
     """Return an order as its newest revision shows it, with that revision's number.
 
+    A revision without a single line, of an event that shows less than the order, hides no earlier
+    one: what could not be read of it is added.
+
     Raises:
         NotFoundError: There is no such order, or its data was erased.
     """
-    row = connection.execute(
+    rows = connection.execute(
         "SELECT revision, payload FROM order_revisions WHERE order_id = ? AND payload IS NOT NULL"
-        " ORDER BY revision DESC LIMIT 1",
+        " ORDER BY revision DESC",
         (order_id,),
-    ).fetchone()
-    if row is None:
+    )
+    bare: list[tuple[Order, int]] = []
+    for row in rows:
+        order = read_order(load(row["payload"]), order_id=order_id)
+        if order.lines:
+            unread = [piece for newer, _ in bare for piece in newer.unread]
+            return replace(order, unread=(*order.unread, *unread)), row["revision"]
+        bare.append((order, row["revision"]))
+    if not bare:
         raise NotFoundError(f"there is no data of order {order_id}")
-    return read_order(load(row["payload"]), order_id=order_id), row["revision"]
+    return bare[0]
 
 
 def is_in_inbox(connection: sqlite3.Connection, event_id: str) -> bool:
@@ -83,20 +94,28 @@ def set_state(transaction: sqlite3.Connection, order_id: str, state: OrderState)
 def add_revision(
     transaction: sqlite3.Connection, event: OrderEvent, order: Order, payload: str, now: datetime
 ) -> None:
-    """Make what an event shows the newest revision of its order."""
+    """Make what an event shows the newest revision of its order; what it leaves out stays.
+
+    An event with a date but no sequence (Wix's search gives none) takes the place of the sequence
+    too: an older one would win against later events by a number that no longer belongs to them.
+    """
     due = due_at(order)
     row = transaction.execute(
-        "UPDATE orders SET revision = revision + 1, number = ?, status = ?, payment_status = ?,"
-        " method = ?, due_at = ?, ordered_at = ?, sequence = coalesce(?, sequence),"
+        "UPDATE orders SET revision = revision + 1, number = coalesce(?, number),"
+        " status = coalesce(?, status), payment_status = coalesce(?, payment_status),"
+        " method = coalesce(?, method), due_at = coalesce(?, due_at),"
+        " ordered_at = coalesce(?, ordered_at),"
+        " sequence = coalesce(?, CASE WHEN ? IS NULL THEN sequence END),"
         " updated_at = coalesce(?, updated_at), readable = ? WHERE id = ? RETURNING revision",
         (
-            order.number,
-            order.status,
-            order.payment_status,
-            order.method,
+            order.number or None,
+            order.status or None,
+            order.payment_status or None,
+            None if order.method is Method.UNKNOWN else order.method,
             _text(due),
             _text(order.created_at),
             None if event.sequence is None else str(event.sequence),
+            _text(order.updated_at),
             _text(order.updated_at),
             not order.unread,
             event.order_id,

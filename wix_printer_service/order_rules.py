@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CALLED_OFF = frozenset({"CANCELED", "REJECTED"})
 NEVER_PAPER = frozenset({EventKind.IMPORTED, EventKind.IMPORTED_ORDER_DELETED})
-SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD, OrderState.CANCELLED})
+SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD})
 IMPLIED_STATUS = {EventKind.APPROVED: "APPROVED", EventKind.CANCELED: "CANCELED"}
 UNREAD_LINES = ("lineItems", "order", "unreadable")
 
@@ -44,8 +44,19 @@ def judge(
     known: OrderRecord | None,
     now: datetime,
     intake: Intake,
+    *,
+    on_paper: bool,
 ) -> Verdict:
-    """Say what an event about ``order`` does, given what is known of that order."""
+    """Say what an event about ``order`` does.
+
+    Args:
+        event: What Wix says happened.
+        order: The order as the event shows it.
+        known: What is written down of it, None if it was never heard of.
+        now: Wall time, to tell whether the order was due long ago.
+        intake: The restaurant's rules.
+        on_paper: Whether a receipt of the order may lie somewhere.
+    """
     if event.anonymise:
         return Verdict.ERASE
     if known is not None and known.state is OrderState.ERASED:
@@ -57,6 +68,8 @@ def judge(
         printed = known is not None and known.state in {OrderState.ACCEPTED, OrderState.HELD}
         return Verdict.CANCEL if newer and printed else Verdict.RECORD
     if order.status == "APPROVED":
+        if on_paper and known is not None and known.state is OrderState.CANCELLED:
+            return Verdict.REINSTATE if newer else Verdict.RECORD
         return _judge_approved(order, known, now, intake, newer=newer)
     return Verdict.RECORD
 
@@ -65,8 +78,7 @@ def _judge_approved(
     order: Order, known: OrderRecord | None, now: datetime, intake: Intake, *, newer: bool
 ) -> Verdict:
     if known is not None and known.state in SET_MADE:
-        again = newer and known.state is OrderState.CANCELLED
-        return Verdict.REINSTATE if again else Verdict.RECORD
+        return Verdict.RECORD
     if known is not None and not newer and known.status in CALLED_OFF:
         return Verdict.RECORD
     if intake.other_orders == "ignore" and not is_for_kitchen(order, intake):

@@ -90,7 +90,9 @@ class OrderService:
             return DUPLICATE
         now = self._clock.now()
         known = records.find(transaction, event.order_id)
-        verdict = judge(event, order, known, now, self._settings.intake)
+        on_paper = bool(printers_with_paper(transaction, event.order_id))
+        intake = self._settings.intake
+        verdict = judge(event, order, known, now, intake, on_paper=on_paper)
         if known is None:
             records.add_order(transaction, event.order_id, OrderState.REMEMBERED, now)
         if verdict is Verdict.ERASE:

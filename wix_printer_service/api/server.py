@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 
+from wix_printer_service.connection_url import split_host_port
 from wix_printer_service.errors import PersonNeededError
 from wix_printer_service.lifecycle import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -25,29 +28,30 @@ class AddressTakenError(PersonNeededError):
     """Another program listens there."""
 
 
-def split_address(address: str) -> tuple[str, int]:
-    """Split HOST:PORT or [IPV6]:PORT."""
-    host, _, port = address.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
 class WebServer(Worker):
     """Serves one application on one address.
 
     Args:
-        application: An ASGI application.
+        build: Builds the ASGI application; called in the server's own thread, so that listening
+            does not wait for it.
         address: HOST:PORT; port 0 takes a free one.
         stop_timeout_s: How long open requests may take to end at the stop.
     """
 
     def __init__(
-        self, name: str, application: Any, address: str, clock: Clock, stop_timeout_s: float
+        self,
+        name: str,
+        build: Callable[[], Any],
+        address: str,
+        clock: Clock,
+        stop_timeout_s: float,
     ) -> None:
         super().__init__(name, clock)
-        self._host, self._port = split_address(address)
+        self._host, self._port = split_host_port(address)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                application,
+                build,
+                factory=True,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -104,9 +104,11 @@ def create_webhook_app(
 ) -> Starlette:
     """Build the webhook application: ``POST /webhooks/wix`` and ``GET /healthz``."""
     routes = WebhookRoutes(verifier, orders, health, settings)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/webhooks/wix", routes.receive, methods=["POST"]),
             Route("/healthz", routes.healthz, methods=["GET"]),
         ]
     )
+    app.router.redirect_slashes = False  # Wix takes a redirection for a failure
+    return app

@@ -29,14 +29,12 @@ from wix_printer_service.wix.wire import Wire
 if TYPE_CHECKING:
     from datetime import datetime
 
-NOT_YET_APPROVED = frozenset({"", "INITIALIZED", "PENDING"})
-KNOWN_STATUSES = NOT_YET_APPROVED | {"APPROVED", "CANCELED", "REJECTED"}
-
 _WISH_NAMES = re.compile(
-    r"sonderw(ü|ue)nsch|special (request|instruction)|anmerkung|bemerkung|hinweis|notiz|\bnotes?\b",
+    r"sonderw[uü]e?nsch|special (request|instruction)|anmerkung|bemerkung|hinweis|notiz|\bnotes?\b",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"^\d+\s*[x×]\s*", re.IGNORECASE)
+_MERE_HEADING = re.compile(rf"({_WISH_NAMES.pattern})(e|en|s)?\W*", re.IGNORECASE)
+_COUNT = re.compile(r"(\d{1,6})\s*[x×]\s*", re.IGNORECASE)
 _UNITS = {"KG": "kg", "G": "g", "L": "l", "ML": "ml", "LB": "lb", "OZ": "oz", "M": "m", "CM": "cm"}
 
 
@@ -51,7 +49,8 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
     unread: list[Unread] = []
     wire = Wire(raw, "", unread)
     if not wire:
-        Wire({}, "", unread).note("order", raw)
+        wire.note("order", raw)
+        wire.note("order", "–")
     if "unreadable" in wire:
         wire.note("unreadable", wire.anything("unreadable"))
     shipping = wire.child("shippingInfo")
@@ -77,7 +76,7 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
         buyer_note=wire.text("buyerNote"),
         custom_fields=_custom_fields(wire),
         contact=_contact(wire, logistics, method),
-        address=_address(wire, logistics) if method is Method.DELIVERY else Address(),
+        address=Address() if method is Method.PICKUP else _address(wire, logistics),
         location_name=wire.child("businessLocation").translated("name"),
         language=wire.text("buyerLanguage"),
         currency=wire.word("currency"),
@@ -133,6 +132,8 @@ def _line(item: Wire) -> OrderLine:
     catalog = item.child("catalogReference")
     modifiers = _modifiers(item)
     options, wishes = _descriptions(item, catalog, modifiers)
+    if not modifiers and not options and _has_choices(catalog):
+        catalog.note("options.modifierGroups", "–")
     quantity, unit = _quantity(item)
     name = item.translated("productName")
     if not name:
@@ -162,7 +163,7 @@ def _quantity(item: Wire) -> tuple[Decimal, str]:
         return value, unit or exact.text("otherUnit")
     quantity = item.number("quantity")
     if quantity is None:
-        if "quantity" not in item:
+        if not item.anything("quantity"):
             item.note("quantity", "–")
         return Decimal(1), ""
     return quantity, ""
@@ -172,7 +173,10 @@ def _modifiers(item: Wire) -> tuple[Modifier, ...]:
     found = []
     for group in item.children("modifierGroups"):
         group_name = group.translated("name")
-        for modifier in group.children("modifiers"):
+        chosen = group.children("modifiers")
+        if not chosen:
+            group.note("name", group_name)
+        for modifier in chosen:
             label, details = modifier.translated("label"), modifier.translated("details")
             if details and details != label:
                 label = f"{label} ({details})" if label else details
@@ -191,40 +195,65 @@ def _descriptions(
     """Sort what a line says of itself into options and wishes, leaving out what is said already."""
     options: list[tuple[str, str]] = []
     wishes: list[str] = []
-    request = _special_request(catalog)
+    request = catalog.child("options").text("specialRequests")
+    is_request_said = not request
     for line in item.children("descriptionLines"):
-        name, value = line.translated("name"), _description(line)
+        name, value = _description(line)
         if not value or _is_said(name, value, modifiers):
             continue
         if _same(value, request) or _WISH_NAMES.search(name):
-            wishes.append(value)
-        elif (name, value) not in options:
+            wishes.append(_wish(name, value))
+            is_request_said = is_request_said or _same(value, request)
+        else:
             options.append((name, value))
-    if request and not any(_same(request, wish) for wish in wishes):
+    if not is_request_said:
         wishes.append(request)
     return tuple(options), tuple(dict.fromkeys(wishes))
 
 
-def _special_request(catalog: Wire) -> str:
-    return catalog.child("options").text("specialRequests") if "options" in catalog else ""
+def _has_choices(catalog: Wire) -> bool:
+    """Tell whether the guest chose something; the catalogue's ids do not say what."""
+    groups = catalog.child("options").children("modifierGroups")
+    return any(group.children("modifiers") for group in groups)
 
 
-def _description(line: Wire) -> str:
-    return (
+def _description(line: Wire) -> tuple[str, str]:
+    name = line.translated("name")
+    value = (
         line.translated("plainText")
-        or line.child("colorInfo").text("original")
+        or line.translated("colorInfo")
         or line.translated("plainTextValue")
     )
+    if value or _MERE_HEADING.fullmatch(name):
+        return name, value
+    return "", name  # a name alone may be all that is said, such as "No onions"
+
+
+def _wish(name: str, value: str) -> str:
+    # "Special request" says nothing on paper, "Note for the allergic" does
+    return f"{name}: {value}" if name and not _MERE_HEADING.fullmatch(name) else value
 
 
 def _is_said(name: str, value: str, modifiers: tuple[Modifier, ...]) -> bool:
     """Tell whether the modifiers say the same.
 
-    "Topping: sesame" is not said by "Without: sesame", so the group must fit as well.
+    "Topping: sesame" is not said by "Without: sesame", nor "Without: sesame" by a bare "sesame", so
+    the group must fit as well.
     """
-    labels = [m.label for m in modifiers if not name or not m.group or _same(name, m.group)]
-    parts = [_COUNT.sub("", part.strip()) for part in value.split(",")]
-    return bool(labels) and all(any(_same(part, label) for label in labels) for part in parts)
+    fitting = [modifier for modifier in modifiers if not name or _same(name, modifier.group)]
+    wholes_and_parts = ([value], value.split(","))
+    return any(
+        all(any(_says(modifier, part.strip()) for modifier in fitting) for part in parts)
+        for parts in wholes_and_parts
+    )
+
+
+def _says(modifier: Modifier, text: str) -> bool:
+    label, (bare, *_) = modifier.label, modifier.label.split(" (")
+    count = _COUNT.match(text)
+    if count and Decimal(count[1]) == modifier.quantity:
+        text = text[count.end() :]
+    return _same(text, label) or _same(text, bare)
 
 
 def _same(one: str, other: str) -> bool:

@@ -21,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from wix_printer_service.errors import ConfigurationError, MalformedError, UnauthenticError
-from wix_printer_service.wix.wire import clean, dump_ascii, load
+from wix_printer_service.wix.wire import Wire, clean, dump_ascii, load
 
 ALGORITHM = "RS256"
 ORDER_ENTITY = "wix.ecom.v1.order"
@@ -49,7 +49,7 @@ class EventKind(StrEnum):
 class OrderEvent:
     """What Wix says happened.
 
-    ``order`` is the order as it came (a decoded JSON object), None when the event shows none.
+    ``order`` is the order as it came (a decoded JSON object), None when the event is not about one.
     ``sequence`` grows with every event of one order.
     """
 
@@ -76,7 +76,7 @@ class Verifier:
         try:
             pem = public_key.strip()
             if "-----BEGIN" not in pem:
-                pem = base64.b64decode(pem, validate=True).decode("ascii")
+                pem = base64.b64decode("".join(pem.split()), validate=True).decode("ascii")
             if "PRIVATE" in pem:
                 raise ConfigurationError(
                     ["the webhook key file holds a private key; Wix's is public"]
@@ -137,7 +137,7 @@ def parse(payload: bytes) -> OrderEvent:
         kind=kind,
         order_id=order_id or f"event {event_id}",
         sequence=_sequence(event.get("entityEventSequence")),
-        anonymise=event.get("triggeredByAnonymizeRequest") in (True, "true"),
+        anonymise=Wire(event, "", []).flag("triggeredByAnonymizeRequest"),
         order=order,
     )
 
@@ -171,7 +171,7 @@ def _kind(event_type: str) -> EventKind:
     return EventKind.OTHER if prefix else known.get(slug, EventKind.OTHER)
 
 
-def _order(event: dict[str, Any]) -> dict[str, Any] | None:
+def _order(event: dict[str, Any]) -> dict[str, Any]:
     """Find the order in the event; one that cannot be read comes back as ``unreadable`` text."""
     for holder, names in (
         ("createdEvent", ("entity", "entityAsJson")),
@@ -182,7 +182,7 @@ def _order(event: dict[str, Any]) -> dict[str, Any] | None:
         if event.get(holder) is not None:
             found = _first(event[holder], names)
             return _inner_order(found) if holder == "actionEvent" else _readable(found)
-    return None
+    return {}
 
 
 def _first(holder: object, names: tuple[str, ...]) -> object:

@@ -7,22 +7,31 @@ a value of the wrong shape in a place that we print from counts as unread.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wix_printer_service.models import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+T = TypeVar("T")
 
 LONGEST_UNREAD = 2000
 """Characters of one unread piece that are kept for the paper."""
 MOST_UNREAD = 100
-LARGEST_EXPONENT = 12
-"""Numbers of more digits than this are no quantity and no money."""
+LARGEST_EXPONENT, SMALLEST_EXPONENT = 12, -30
+"""Numbers with more digits before or after the point are no quantity, no money and no place."""
+DEEPEST = 100
+"""JSON nested deeper is refused: Wix's own has about a dozen levels."""
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9000
 
-_LINE_BREAKS = {"\r\n": "\n", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\t": " "}
+_LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_INDEX = re.compile(r"\[\d+\]")
 _INVISIBLE = frozenset(
     "\u200b\u2060\ufeff\u00ad"  # zero-width and soft hyphen
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # direction controls
@@ -34,8 +43,7 @@ def clean(text: str) -> str:
 
     Direction controls go as well: they could make a ticket read otherwise than it was written.
     """
-    for old, new in _LINE_BREAKS.items():
-        text = text.replace(old, new)
+    text = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
     kept = "".join(_clean_character(character) for character in text)
     return unicodedata.normalize("NFC", kept).strip()
 
@@ -73,10 +81,11 @@ class Wire:
 
     def note(self, key: str, value: object) -> None:
         """Keep a piece that could not be read for the paper, leaf by leaf."""
-        path = self._place(key)
-        for place, text in _leaves(path, value):
-            if len(self._unread) < MOST_UNREAD:
-                self._unread.append(Unread(place, _shorten(clean(text))))
+        for place, text in _leaves(self._place(key), value):
+            if len(self._unread) >= MOST_UNREAD:
+                self._unread[MOST_UNREAD:] = [Unread("…", "…")]
+                break
+            self._unread.append(Unread(clean(place), _shorten(clean(text))))
 
     def text(self, key: str) -> str:
         """Return a text, cleaned; numbers count as text."""
@@ -94,7 +103,7 @@ class Wire:
         value = self._value.get(key)
         if isinstance(value, Mapping):
             both = Wire(value, self._place(key), self._unread)
-            return both.text("original") or both.text("translated")
+            return self._known(key, both.text("original") or both.text("translated"))
         return self.text(key)
 
     def word(self, key: str) -> str:
@@ -103,7 +112,8 @@ class Wire:
 
     def flag(self, key: str) -> bool:
         """Return a boolean; the word "true" counts."""
-        return self._value.get(key) in (True, "true", "True")
+        value = self._value.get(key)
+        return value is True or value in ("true", "True")
 
     def child(self, key: str) -> Wire:
         """Return the object at ``key``, empty if there is none."""
@@ -142,7 +152,7 @@ class Wire:
         """Return an amount from ``{"amount": "12.50"}`` or a bare number."""
         value = self._value.get(key)
         if isinstance(value, Mapping):
-            return Wire(value, self._place(key), self._unread).number("amount")
+            return self._known(key, Wire(value, self._place(key), self._unread).number("amount"))
         return self.number(key)
 
     def moment(self, key: str) -> datetime | None:
@@ -156,11 +166,15 @@ class Wire:
         return moment
 
     def anything(self, key: str) -> str:
-        """Return whatever is there as text."""
-        value = self._value.get(key)
-        if value is None or isinstance(value, str | int | float | Decimal):
-            return "" if value is None else clean(str(value))
-        return clean(dump(value))
+        """Return whatever is there as text, such as ``nuts, celery: much``."""
+        return clean(", ".join(_named(*leaf) for leaf in _leaves("", self._value.get(key))))
+
+    def _known(self, key: str, found: T) -> T:
+        """Return what was found in the object at ``key``, noting one of a form we do not know."""
+        value = self._value[key]
+        if not found and not value.keys() & {"original", "translated", "amount"}:
+            self.note(key, value)
+        return found
 
     def _place(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -170,26 +184,54 @@ def load(text: str | bytes) -> Any:
     """Return what a JSON text holds, its fractions as ``Decimal``.
 
     Raises:
-        ValueError: It is not JSON.
+        ValueError: It is not JSON, or nested so deeply that it could not be written down again.
     """
     try:
-        return json.loads(text, parse_float=Decimal)
+        value = json.loads(text, parse_float=_fraction, parse_int=_integer)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    if _is_deeper(value, DEEPEST):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _fraction(digits: str) -> Decimal | str:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return digits
+
+
+def _integer(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # Python refuses thousands of digits
+        return digits
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    level = [value]
+    for _ in range(levels):
+        level = [inner for piece in level for inner in _inside(piece)]
+    return bool(level)
+
+
+def _inside(piece: object) -> Iterable[object]:
+    if isinstance(piece, dict):
+        return piece.values()
+    return piece if isinstance(piece, list) else ()
 
 
 def dump_ascii(value: object) -> str:
-    """Return ``value`` as JSON text that any storage takes, even halves of characters."""
+    """Return ``value`` as JSON text that any storage takes, even halves of characters.
+
+    Decimals become strings of the same digits.
+    """
     return json.dumps(value, default=str)
 
 
-def dump(value: object) -> str:
-    """Return ``value`` as JSON text; decimals become strings of the same digits."""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
 def _decimal(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if not isinstance(value, str | int | float | Decimal):
         return None
     try:
         number = Decimal(str(value).strip())
@@ -198,7 +240,7 @@ def _decimal(value: object) -> Decimal | None:
     if not number.is_finite() or number.adjusted() > LARGEST_EXPONENT:
         return None
     exponent = number.as_tuple().exponent
-    return number if isinstance(exponent, int) and exponent >= -LARGEST_EXPONENT else None
+    return number if isinstance(exponent, int) and exponent >= SMALLEST_EXPONENT else None
 
 
 def _moment(value: object) -> datetime | None:
@@ -213,19 +255,22 @@ def _moment(value: object) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _leaves(path: str, value: object) -> list[tuple[str, str]]:
+def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
     """List every text and number below ``value`` with its place; no recursion, however deep."""
-    found: list[tuple[str, str]] = []
     waiting: list[tuple[str, object]] = [(path, value)]
-    while waiting and len(found) < MOST_UNREAD:
+    while waiting:
         place, piece = waiting.pop()
         if isinstance(piece, Mapping):
             waiting.extend((f"{place}.{key}", piece[key]) for key in reversed(list(piece)))
         elif isinstance(piece, list):
             waiting.extend((f"{place}[{i}]", piece[i]) for i in reversed(range(len(piece))))
-        else:
-            found.append((place, str(piece)))
-    return found
+        elif piece is not None and piece != "":
+            yield place, str(piece)
+
+
+def _named(place: str, text: str) -> str:
+    name = _INDEX.sub("", place).strip(".")
+    return f"{name}: {text}" if name else text
 
 
 def _shorten(text: str) -> str:

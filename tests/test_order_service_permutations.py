@@ -1,0 +1,131 @@
+"""If these pass, the events of one order may come in any order whatever.
+
+For every permutation of every selection of an order's events these things hold, whether or not the
+printers work in between:
+
+1. There is at most one full set of receipts that is not called off; no receipt of it twice.
+2. There was one if an approval came before any cancellation newer than it, else none; it is
+   complete if the order is accepted in the end.
+3. What is known of the order at the end is what its newest event says.
+4. A printer gets at most one cancellation ticket, and only if a ticket lies there.
+5. Nothing waits to be printed of a cancelled order but the cancellation.
+6. All events again, in any order, change nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.intake import CANCELLATIONS, DELIVERY_SET, PICKUP_SET, House, event, house_on
+from wix_printer_service import order_records
+from wix_printer_service.models import JobState, OrderState, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wix_printer_service.wix.webhook import OrderEvent
+
+DELIVERY = ("delivery_cash", "delivery_updated", "delivery_canceled", "delivery_paid")
+PICKUP = ("pickup_created", "pickup", "pickup_fulfilled")
+CALLED_OFF = {JobState.CANCELLED}
+STATUS = {"pickup_created": "INITIALIZED", "delivery_canceled": "CANCELED"}
+"""What the samples say; all others say APPROVED."""
+
+
+def selections(names: Sequence[str]) -> list[tuple[str, ...]]:
+    sizes = range(1, len(names) + 1)
+    return [some for size in sizes for some in itertools.permutations(names, size)]
+
+
+def is_set_due(names: Sequence[str], events: Sequence[OrderEvent]) -> bool:
+    """Tell whether an approval came that no cancellation had overtaken."""
+    cancelled_by = -1
+    for name, each in zip(names, events, strict=True):
+        status = STATUS.get(name, "APPROVED")
+        if status == "CANCELED":
+            cancelled_by = max(cancelled_by, each.sequence)
+        elif status == "APPROVED" and each.sequence > cancelled_by:
+            return True
+    return False
+
+
+@pytest.fixture
+def house(database, fake_clock):
+    return house_on(database, fake_clock)
+
+
+def check(house: House, names: Sequence[str], full_set: dict[tuple[str, str], int], when: str):
+    order_id = str(uuid.uuid4())
+    events = [event(name, order_id) for name in names]
+    for each in events:
+        house.accept(each)
+        if when == "at once":
+            house.print_all()
+    check_set(house, order_id, full_set if is_set_due(names, events) else {})
+    check_newest(house, names, events)
+    check_cancellation(house, order_id)
+    before = house.receipts(order_id), house.order(order_id)
+    assert set(house.accept(*reversed(events))) == {"duplicate"}
+    assert (house.receipts(order_id), house.order(order_id)) == before
+
+
+def check_set(house: House, order_id: str, expected: dict[tuple[str, str], int]) -> None:
+    jobs = [job for job in house.jobs_of(order_id) if job.receipt is not Receipt.CANCELLATION]
+    alive = Counter((job.receipt, job.printer) for job in jobs if job.state not in CALLED_OFF)
+    assert {(job.receipt, job.printer) for job in jobs} == set(expected)
+    assert alive <= Counter(expected)
+    if house.state(order_id) is OrderState.ACCEPTED:
+        assert alive == expected
+
+
+def check_newest(house: House, names: Sequence[str], events: Sequence[OrderEvent]) -> None:
+    newest, name = max(zip(events, names, strict=True), key=lambda pair: pair[0].sequence)
+    order = house.order(newest.order_id)
+    assert (order.sequence, order.status) == (newest.sequence, STATUS.get(name, "APPROVED"))
+    assert order.payment_status == newest.order["paymentStatus"]
+    with house.database.reading() as connection:
+        shown, _ = order_records.newest_revision(connection, newest.order_id)
+    assert shown.updated_at.isoformat() == order.updated_at.isoformat()
+    assert shown.fulfillment_status == newest.order["fulfillmentStatus"]
+
+
+def check_cancellation(house: House, order_id: str) -> None:
+    jobs = house.jobs_of(order_id)
+    tickets = [job for job in jobs if job.receipt is not Receipt.CANCELLATION]
+    told = [job.printer for job in jobs if job.receipt is Receipt.CANCELLATION]
+    state = house.state(order_id)
+    assert len(told) == len(set(told))
+    if state is OrderState.CANCELLED:
+        assert set(told) == {job.printer for job in tickets if job.state is JobState.PRINTED}
+        assert JobState.QUEUED not in {job.state for job in tickets}
+    else:
+        assert told == []
+        assert (state is OrderState.ACCEPTED) is bool(tickets)
+
+
+@pytest.mark.parametrize("when", ["later", "at once"])
+@pytest.mark.parametrize("names", selections(PICKUP), ids=" ".join)
+def test_the_events_of_a_pickup_in_any_order(house, names, when):
+    check(house, names, PICKUP_SET, when)
+
+
+@pytest.mark.parametrize("when", ["later", "at once"])
+@pytest.mark.parametrize("first", DELIVERY)
+def test_the_events_of_a_delivery_in_any_order(house, first, when):
+    for names in selections(DELIVERY):
+        if names[0] == first:
+            check(house, names, DELIVERY_SET, when)
+
+
+def test_the_cancellation_of_a_printed_order_reaches_every_printer(house):
+    for between in itertools.permutations(["delivery_cash", "delivery_updated"]):
+        order_id = str(uuid.uuid4())
+        house.accept(*[event(name, order_id) for name in between])
+        house.print_all()
+        house.accept(event("delivery_canceled", order_id))
+        assert house.receipts(order_id) == DELIVERY_SET | CANCELLATIONS

@@ -1,0 +1,278 @@
+"""If these pass, a cook reads of every line all that was said, and nothing twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from wix_printer_service.models import Modifier, OrderLine, Unread
+from wix_printer_service.wix.mapping import read_order
+
+ONE = Decimal(1)
+
+
+def said(text: str) -> dict[str, str]:
+    return {"original": text, "translated": text and f"({text})"}
+
+
+def modifier(label: str, quantity: object = 1, **more: object) -> dict[str, object]:
+    return {"label": said(label), "quantity": quantity, **more}
+
+
+def group(name: str, *modifiers: dict[str, object]) -> dict[str, object]:
+    return {"name": said(name), "modifiers": list(modifiers)}
+
+
+def described(name: str, value: str) -> dict[str, object]:
+    return {"name": said(name), "plainText": said(value)}
+
+
+def read(**item: object) -> tuple[OrderLine, tuple[Unread, ...]]:
+    item = {"productName": said("Pizza"), "quantity": 1, **item}
+    order = read_order({"lineItems": [item]})
+    return order.lines[0], order.unread
+
+
+def line(**item: object) -> OrderLine:
+    found, unread = read(**item)
+    assert unread == ()
+    return found
+
+
+def requested(text: str) -> dict[str, object]:
+    return {"options": {"specialRequests": text}}
+
+
+def test_a_bare_line_says_nothing_more_than_its_name():
+    assert line() == OrderLine("Pizza", ONE, "", (), (), (), None, None, "")
+
+
+def test_choices_come_with_their_group_and_count():
+    chosen = line(modifierGroups=[group("Extra", modifier("Käse"), modifier("Chili", "2"))])
+    assert chosen.modifiers == (Modifier("Extra", "Käse", ONE), Modifier("Extra", "Chili", 2 * ONE))
+
+
+def test_details_of_a_choice_stand_behind_it_once():
+    groups = [
+        group("Sauce", modifier("Hausdressing", details=said("scharf"))),
+        group("Protein", modifier("Tofu", details=said("Tofu"))),
+        group("", modifier("", details=said("ohne Salz"))),
+    ]
+    assert line(modifierGroups=groups).modifiers == (
+        Modifier("Sauce", "Hausdressing (scharf)", ONE),
+        Modifier("Protein", "Tofu", ONE),
+        Modifier("", "ohne Salz", ONE),
+    )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"catalogReference": requested("ohne Zwiebeln")}, id="in the catalogue"),
+        pytest.param({"descriptionLines": [described("Sonderwünsche", "ohne Zwiebeln")]}, id="de"),
+        pytest.param(
+            {"descriptionLines": [described("Special request:", "ohne Zwiebeln")]}, id="en"
+        ),
+        pytest.param(
+            {
+                "catalogReference": requested("Ohne  zwiebeln"),
+                "descriptionLines": [described("Sonderwunsch", "ohne Zwiebeln")],
+            },
+            id="in both",
+        ),
+        pytest.param(
+            {"descriptionLines": [described("Note", "ohne Zwiebeln")] * 2}, id="twice the same"
+        ),
+    ],
+)
+def test_a_special_request_is_a_wish_once_wherever_it_stands(place):
+    found = line(**place)
+    assert (found.wishes, found.options) == (("ohne Zwiebeln",), ())
+
+
+def test_two_different_requests_are_two_wishes():
+    both = line(
+        catalogReference=requested("ohne Zwiebeln"),
+        descriptionLines=[described("Hinweis", "gut durch")],
+    )
+    assert both.wishes == ("gut durch", "ohne Zwiebeln")
+
+
+def test_a_wish_keeps_a_heading_that_says_something():
+    lines = [described("Hinweis für Allergiker", "Nüsse"), described("Anmerkungen:", "heiß")]
+    assert line(descriptionLines=lines).wishes == ("Hinweis für Allergiker: Nüsse", "heiß")
+
+
+def test_a_request_under_another_name_keeps_that_name_and_comes_once():
+    found = line(
+        catalogReference=requested("Erdnüsse"),
+        descriptionLines=[described("Allergie", "Erdnüsse"), described("Allergie", "Erdnüsse")],
+    )
+    assert (found.wishes, found.options) == (("Allergie: Erdnüsse",), ())
+
+
+def test_other_descriptions_are_options_in_their_order():
+    lines = [described("Größe", "Groß"), described("", "Scharf"), described("Ohne Sesam", "")]
+    assert line(descriptionLines=lines).options == (
+        ("Größe", "Groß"),
+        ("", "Scharf"),
+        ("", "Ohne Sesam"),
+    )
+
+
+def test_an_option_that_is_said_twice_was_perhaps_meant_twice():
+    twice = [described("Extra", "Käse"), described("Extra", "Käse")]
+    assert line(descriptionLines=twice).options == (("Extra", "Käse"), ("Extra", "Käse"))
+
+
+def test_a_colour_and_an_untranslated_text_are_descriptions_too():
+    lines = [
+        {"name": said("Farbe"), "colorInfo": {"original": "Rot", "code": "#f00"}},
+        {"name": "Größe", "plainTextValue": "Groß"},
+        {"name": said("Rand"), "plainText": {"translated": "dünn"}},
+    ]
+    assert line(descriptionLines=lines).options == (
+        ("Farbe", "Rot"),
+        ("Größe", "Groß"),
+        ("Rand", "dünn"),
+    )
+
+
+def test_an_empty_field_for_wishes_is_no_option():
+    empty = line(descriptionLines=[described("Sonderwünsche", ""), {"name": None}, {}])
+    assert (empty.wishes, empty.options) == ((), ())
+
+
+WITHOUT = [group("Ohne", modifier("Sesam"), modifier("Käse, gerieben"), modifier("Chili", 2))]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Ohne", "Sesam"),
+        ("ohne", " SESAM "),
+        ("", "Sesam"),
+        ("Ohne", "Käse, gerieben"),
+        ("Ohne", "Sesam, Chili"),
+        ("Ohne", "Sesam,2x Chili"),
+        ("Ohne", "2 × Chili"),
+        ("Ohne", "1x Sesam"),
+    ],
+)
+def test_a_description_of_the_same_choices_is_not_printed_again(name, value):
+    found = line(modifierGroups=WITHOUT, descriptionLines=[described(name, value)])
+    assert found.options == ()
+    assert len(found.modifiers) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("Topping", "Sesam", id="another group"),
+        pytest.param("Ohne", "Nüsse", id="another choice"),
+        pytest.param("Ohne", "Sesam, Nüsse", id="one more choice"),
+        pytest.param("Ohne", "3x Chili", id="another count"),
+        pytest.param("Ohne", "2x Sesam", id="a count where there was none"),
+        pytest.param("", "Ohne Sesam", id="other words"),
+    ],
+)
+def test_a_description_that_says_more_than_the_choices_is_printed(name, value):
+    found = line(modifierGroups=WITHOUT, descriptionLines=[described(name, value)])
+    assert found.options == ((name, value),)
+
+
+def test_a_description_that_names_the_group_of_a_nameless_choice_is_printed():
+    found = line(
+        modifierGroups=[group("", modifier("Sesam"))], descriptionLines=[described("Ohne", "Sesam")]
+    )
+    assert found.options == (("Ohne", "Sesam"),)
+
+
+def test_a_choice_with_details_says_what_its_bare_description_says():
+    groups = [group("Sauce", modifier("Hausdressing", details=said("scharf")))]
+    for value in ("Hausdressing", "Hausdressing (scharf)"):
+        lines = [described("Sauce", value)]
+        assert line(modifierGroups=groups, descriptionLines=lines).options == ()
+
+
+def test_a_wish_in_the_words_of_a_choice_is_still_a_wish():
+    found = line(modifierGroups=WITHOUT, catalogReference=requested("Sesam"))
+    assert found.wishes == ("Sesam",)
+
+
+def test_choices_that_only_the_catalogue_knows_are_pointed_out():
+    ids = {"options": {"modifierGroups": [{"id": "g", "modifiers": [{"id": "m"}]}]}}
+    missing = Unread("lineItems[0].catalogReference.options.modifierGroups", "–")
+    assert read(catalogReference=ids)[1] == (missing,)
+    assert read(catalogReference=ids, descriptionLines=[described("Extra", "Käse")])[1] == ()
+    assert read(catalogReference=ids, modifierGroups=WITHOUT)[1] == ()
+    nothing_chosen = {"options": {"modifierGroups": [{"id": "g", "modifiers": []}]}}
+    assert read(catalogReference=nothing_chosen)[1] == ()
+
+
+def test_a_group_without_a_choice_and_a_choice_without_a_name_are_pointed_out():
+    found, unread = read(modifierGroups=[group("Ohne Nüsse"), group("Extra", modifier(""))])
+    assert found.modifiers == (Modifier("Extra", "?", ONE),)
+    assert unread == (
+        Unread("lineItems[0].modifierGroups[0].name", "Ohne Nüsse"),
+        Unread("lineItems[0].modifierGroups[1].modifiers[0].label", "–"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "quantity", "unit"),
+    [
+        ({"quantity": 2}, "2", ""),
+        ({"quantity": "3"}, "3", ""),
+        ({"quantity": 0}, "0", ""),
+        ({"quantity": -1}, "-1", ""),
+        ({"quantity": 100_000}, "100000", ""),
+        ({"decimalQuantity": {"value": "0.350", "measurementUnit": "KG"}}, "0.350", "kg"),
+        ({"decimalQuantity": {"value": 2, "measurementUnit": "SLICE"}}, "2", "slice"),
+        ({"decimalQuantity": {"value": "5", "otherUnit": "Stück"}}, "5", "Stück"),
+        (
+            {"decimalQuantity": {"value": "5", "measurementUnit": "UNSPECIFIED"}},
+            "5",
+            "",
+        ),
+        ({"quantity": 4, "decimalQuantity": {}}, "4", ""),
+    ],
+)
+def test_quantities_are_taken_as_given(item, quantity, unit):
+    found = line(**item)
+    assert (str(found.quantity), found.unit) == (quantity, unit)
+
+
+@pytest.mark.parametrize("quantity", [None, "", "two", [2], True, "9" * 20])
+def test_a_quantity_that_cannot_be_read_is_one_and_is_pointed_out(quantity):
+    found, unread = read(quantity=quantity)
+    assert found.quantity == 1
+    assert unread[0].path.startswith("lineItems[0].quantity")
+    assert len(unread) == 1
+
+
+def test_an_unreadable_weight_is_pointed_out():
+    found, unread = read(decimalQuantity={"value": "half", "measurementUnit": "KG"})
+    assert found.quantity == 1
+    assert unread == (Unread("lineItems[0].decimalQuantity.value", "half"),)
+
+
+def test_a_line_without_a_name_is_pointed_out():
+    found, unread = read(productName=None)
+    assert found.name == "?"
+    assert unread == (Unread("lineItems[0].productName", "–"),)
+
+
+def test_a_name_in_an_unknown_form_is_not_lost():
+    found, unread = read(productName={"text": "Pizza Tonno"})
+    assert found.name == "?"
+    assert Unread("lineItems[0].productName.text", "Pizza Tonno") in unread
+
+
+def test_the_lines_total_is_the_one_after_tax_if_wix_says():
+    sums = {"lineItemPrice": {"amount": "9.10"}, "totalPriceBeforeTax": {"amount": "8.50"}}
+    assert str(line(**sums).total) == "9.10"
+    assert str(line(totalPriceAfterTax={"amount": "9.90"}, **sums).total) == "9.90"
+    assert str(line(totalPriceBeforeTax={"amount": "8.50"}).total) == "8.50"
+    assert str(line(price={"amount": "4.50"}).unit_price) == "4.50"

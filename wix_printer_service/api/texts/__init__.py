@@ -1,0 +1,87 @@
+"""Every human word on the status page, one file per language beside this one."""
+
+# no postponed annotations here: pydantic reads them when the class is made
+
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wix_printer_service.errors import ConfigurationError
+from wix_printer_service.models import JobState, Method, OrderState, Receipt
+
+LANGUAGES = ("de", "en")
+
+
+class Texts(BaseModel):
+    """The words of one language; an unknown or missing key is a mistake when the file is read.
+
+    Names in braces are filled in by the page. Date patterns are Babel's (Unicode TR 35).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    time_pattern: str
+    day_pattern: str
+
+    all_well: str
+    needs_a_look: str
+    not_taking_orders: str
+    as_of: str
+
+    printer: str
+    ready: str
+    not_ready: str
+    not_ready_since: str
+
+    no_orders: str
+    no_number: str
+    order: str
+    ordered: str
+    due: str
+    as_soon_as_possible: str
+    not_readable: str
+    no_jobs: str
+
+    paid: str
+    not_paid: str
+    partly_paid: str
+    not_paid_unsure: str
+
+    copy_mark: str
+    print: str
+    print_again: str
+    show_receipt: str
+
+    log_in: str
+    log_out: str
+    password: str
+    wrong_password: str
+    too_many_logins: str
+
+    back: str
+    problems: dict[int, str]
+    """What to tell a person instead of an HTTP status."""
+
+    methods: dict[Method, str]
+    receipts: dict[Receipt, str]
+    order_states: dict[OrderState, str]
+    job_states: dict[JobState, str]
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the words of a language.
+
+    Raises:
+        ConfigurationError: There is no such catalogue, or it is not as agreed.
+    """
+    if language not in LANGUAGES:
+        raise ConfigurationError([f"there is no status page in {language!r}, only {LANGUAGES}"])
+    text = (files(__package__) / f"{language}.yaml").read_text(encoding="utf-8")
+    try:
+        return Texts.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigurationError([f"catalogue {language}.yaml: {error}"]) from error
