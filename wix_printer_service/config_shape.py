@@ -6,10 +6,9 @@ import enum
 from dataclasses import dataclass
 from inspect import isclass
 from pathlib import Path
-from types import NoneType, UnionType
+from types import NoneType
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
-import annotated_types
 from pydantic import BaseModel
 
 from wix_printer_service.settings import Settings
@@ -23,7 +22,13 @@ _KINDS = {
     int: "a whole number",
     float: "a number",
     tuple: "a list, such as [one, two]",
-    dict: "at least one printer, such as 'kitchen:' and below it its connection and receipts",
+    dict: "at least one printer, such as 'kitchen:' with its connection and receipts below it",
+}
+_LIMITS = {
+    "gt": "greater than",
+    "ge": "at least",
+    "le": "at most",
+    "min_length": "not shorter than",
 }
 
 
@@ -33,16 +38,12 @@ class Shape:
 
     annotation: Any
     limits: tuple[Any, ...] = ()
-
-    @property
-    def is_section(self) -> bool:
-        """Tell whether this is a group of settings."""
-        return isclass(self.annotation) and issubclass(self.annotation, BaseModel)
+    description: str = ""
 
     @property
     def names(self) -> list[str]:
-        """Return the settings in this section."""
-        return list(self.annotation.model_fields) if self.is_section else []
+        """Return the settings in this section; none if it is not a section."""
+        return list(self.annotation.model_fields) if _is_section(self.annotation) else []
 
     @property
     def choices(self) -> list[str]:
@@ -54,28 +55,52 @@ class Shape:
 
     @property
     def takes_text(self) -> bool:
-        """Tell whether any text is a possible value."""
+        """Tell whether a text is what belongs here."""
         if get_origin(self.annotation) is Literal:
-            return all(isinstance(value, str) for value in get_args(self.annotation))
+            return isinstance(get_args(self.annotation)[0], str)
         return self.annotation in {str, Path}
 
     @property
     def expected(self) -> str:
         """Say what the value must be."""
         if self.choices:
-            return " or ".join(self.choices) if len(self.choices) < 3 else self._one_of()
-        if self.is_section:
-            return f"settings on lines of their own, such as '{self.names[0]}: …'"
-        kind = _KINDS[get_origin(self.annotation) or self.annotation]
-        return kind + self._range()
+            return "one of " + ", ".join(self.choices)
+        if self.names:
+            return f"settings on lines of their own below it, such as '{self.names[0]}: …'"
+        kind = get_origin(self.annotation) or self.annotation
+        if kind is dict:
+            return _KINDS[kind]
+        words = [
+            f"{word} {getattr(limit, name)}"
+            for limit in self.limits
+            for name, word in _LIMITS.items()
+            if getattr(limit, name, None) is not None
+        ]
+        return ", ".join([_KINDS[kind], *words])
 
-    def _one_of(self) -> str:
-        return "one of " + ", ".join(self.choices)
 
-    def _range(self) -> str:
-        words = {
-            annotated_types.Gt: "greater than",
-            annotated_types.Ge: "at least",
-            annotated_types.Le: "at most",
-        }
-        ...
+def shape_at(key: KeyPath) -> Shape | None:
+    """Return the shape of the setting called ``key``, None if there is no such setting."""
+    shape = Shape(Settings)
+    for name in key:
+        if name in shape.names:
+            field = shape.annotation.model_fields[name]
+            annotation = _without_none(field.annotation)
+            shape = Shape(annotation, tuple(field.metadata), field.description or "")
+        elif get_origin(shape.annotation) is dict:
+            shape = Shape(get_args(shape.annotation)[1])
+        elif get_origin(shape.annotation) is tuple:
+            shape = Shape(get_args(shape.annotation)[0])
+        else:
+            return None
+    return shape
+
+
+def _is_section(annotation: Any) -> bool:
+    return isclass(annotation) and issubclass(annotation, BaseModel)
+
+
+def _without_none(annotation: Any) -> Any:
+    """Return ``X`` for ``X | None``."""
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    return parts[0] if NoneType in get_args(annotation) else annotation

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
-from wix_printer_service.settings import Printer, Settings
+from wix_printer_service.config_shape import shape_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic.fields import FieldInfo
+    from wix_printer_service.config_shape import KeyPath, Shape
 
-KeyPath: TypeAlias = tuple[str | int, ...]
 Node: TypeAlias = dict[str, Any]
 
 PREFIX = "WIX_PRINTER__"
@@ -70,39 +66,37 @@ def read_yaml(text: str, name: str) -> tuple[Node, list[str]]:
     Returns:
         The settings, and one line for each thing wrong with the YAML itself.
     """
-    loader = _Loader(text)
     try:
-        data = loader.get_single_data()
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        doubles = _doubles(node)  # before construction, which copies merged keys into the nodes
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         return {}, [f"{name}{place}: this is not YAML: {error.problem or error.context}"]
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: such as the date 2026-02-30
         return {}, [f"{name}: this is not YAML: {' '.join(str(error).split())}"]
-    finally:
-        loader.dispose()
-    problems = [f"{name}, {problem}" for problem in loader.problems]
+    problems = [f"{name}, line {line}: '{key}' is here twice" for line, key in doubles]
     if data is None or isinstance(data, dict):
         return _without_empty_sections(data or {}), problems
     return {}, [*problems, f"{name}: expected settings such as 'printers:' and what belongs to it"]
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without its habit of letting the last of two equal keys win in silence."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.problems: list[str] = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    line = key.start_mark.line + 1
-                    self.problems.append(f"line {line}: '{key.value}' stands here a second time")
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
+def _doubles(node: yaml.Node | None, known: frozenset[int] = frozenset()) -> list[tuple[int, str]]:
+    """Find keys of which YAML would let the last one win in silence, with their lines."""
+    if not isinstance(node, yaml.CollectionNode) or id(node) in known:
+        return []
+    known |= {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return [double for item in node.value for double in _doubles(item, known)]
+    keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    found = [
+        (key.start_mark.line + 1, key.value)
+        for number, key in enumerate(keys)
+        if key.value in {earlier.value for earlier in keys[:number]}
+    ]
+    return found + [double for _, value in node.value for double in _doubles(value, known)]
 
 
 def _without_empty_sections(data: Node) -> Node:
@@ -122,8 +116,8 @@ def add_environment(name: str, given: Node, environ: Mapping[str, str]) -> Sourc
         key = _key(variable[len(PREFIX) :].split(SEPARATOR), sources.merged)
         sources.variables[key] = variable
         try:
-            value = _value(environ[variable], _field_at(key))
-        except yaml.YAMLError:
+            value = _value(environ[variable], shape_at(key))
+        except (yaml.YAMLError, ValueError):
             sources.problems.append(f"{variable}: the value is not YAML")
             continue
         _put(sources.merged, key, value)
@@ -149,8 +143,17 @@ def _put(data: Node, key: tuple[str, ...], value: Any) -> None:
     data[key[-1]] = value
 
 
-def _field_at(key: tuple[str, ...]) -> FieldInfo | None:
-    section: Any = Settings
-    *parents, name = key
-    for parent in parents:
-        ...
+def _value(text: str, shape: Shape | None) -> Any:
+    """Read a variable's value as YAML.
+
+    Where a text belongs, only quotes and "null" are YAML: "Da Gino #1", "[::1]:8080" and "1900"
+    are taken as they stand.
+    """
+    if shape is None or not shape.takes_text:
+        return yaml.safe_load(text)
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return text
+    quoted = isinstance(value, str) and text.strip()[:1] in {"'", '"'}
+    return value if quoted or value is None else text

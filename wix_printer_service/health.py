@@ -101,9 +101,11 @@ class Health:
         writer = self._database.writer
         if not writer.last_commit_failed:
             return writer.name not in self._stale_workers()
+        trial = self._database.submit(_touch)
         try:
-            self._database.submit(_touch).result(self._commit_timeout_s)
+            trial.result(self._commit_timeout_s)
         except (StorageError, FutureTimeoutError):
+            trial.cancel()  # else the trials of everyone who asks would pile up
             return False
         return True
 

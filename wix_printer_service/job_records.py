@@ -66,16 +66,29 @@ def newest(
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """Count jobs that are not over, by printer and state."""
+    """Count jobs that are not over, by printer and state.
+
+    What somebody printed again is over: a warning that never ends is soon overlooked.
+    """
     rows = connection.execute(
-        "SELECT printer, state, count(*) AS number FROM print_jobs"
+        "SELECT printer, state, count(*) AS number FROM print_jobs AS job"
         " WHERE state IN ('queued', 'sending', 'uncertain', 'held', 'dead')"
+        " AND NOT EXISTS (SELECT 1 FROM print_jobs WHERE copy_of = job.id)"
         " GROUP BY printer, state"
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         found.setdefault(row["printer"], {})[row["state"]] = row["number"]
     return found
+
+
+def copy_on_its_way(connection: sqlite3.Connection, job_id: int) -> int | None:
+    """Return the job that is about to print a copy of this one, None if there is none."""
+    row = connection.execute(
+        "SELECT id FROM print_jobs WHERE copy_of = ? AND state IN ('queued', 'sending')",
+        (job_id,),
+    ).fetchone()
+    return None if row is None else int(row["id"])
 
 
 def history(connection: sqlite3.Connection, job_id: int) -> list[HistoryEntry]:

@@ -59,9 +59,7 @@ def judge(
     """
     if event.anonymise:
         return Verdict.ERASE
-    if known is not None and known.state is OrderState.ERASED:
-        return Verdict.IGNORE
-    if event.kind in NEVER_PAPER or order.imported:
+    if _is_never_paper(event, order, known):
         return Verdict.IGNORE
     newer = is_newer(event, order, known)
     if order.status in CALLED_OFF:
@@ -72,6 +70,11 @@ def judge(
             return Verdict.REINSTATE if newer else Verdict.RECORD
         return _judge_approved(order, known, now, intake, newer=newer)
     return Verdict.RECORD
+
+
+def _is_never_paper(event: OrderEvent, order: Order, known: OrderRecord | None) -> bool:
+    erased = known is not None and known.state is OrderState.ERASED
+    return erased or order.imported or event.kind in NEVER_PAPER
 
 
 def _judge_approved(

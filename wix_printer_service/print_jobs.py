@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import WrongStateError
-from wix_printer_service.job_records import get, of_order
+from wix_printer_service.job_records import copy_on_its_way, get, of_order
 from wix_printer_service.models import (
     Confirmation,
     ItemState,
@@ -123,9 +123,11 @@ class PrintJobs:
             "UPDATE print_jobs SET confirmation = ? WHERE id = ?", (confirmation, claim.job.id)
         )
         if sent is not None:
+            # not if the guest asked to be forgotten in the meantime
             transaction.execute(
-                "INSERT INTO sent_documents (job_id, revision, document) VALUES (?, ?, ?)",
-                (claim.job.id, sent.revision, sent.document),
+                "INSERT INTO sent_documents (job_id, revision, document) SELECT ?, ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = ? AND state = 'erased')",
+                (claim.job.id, sent.revision, sent.document, claim.job.order_id),
             )
 
     def put_back(
@@ -137,7 +139,15 @@ class PrintJobs:
         costs_try: bool,
         pause_s: float = 0.0,
     ) -> None:
-        """Let a job wait again of which not one byte went out."""
+        """Let a job wait again of which not one byte went out; one called off meanwhile is over."""
+        called_off = transaction.execute(
+            "SELECT called_off FROM print_jobs WHERE id = ?", (claim.job.id,)
+        ).fetchone()[0]
+        if called_off:
+            self._move(
+                transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, "called off"
+            )
+            return
         self._queue.put_back(transaction, claim.item, costs_try=costs_try, pause_s=pause_s)
         self._change(transaction, claim.job.id, JobState.SENDING, JobState.QUEUED, DAEMON, why)
 
@@ -153,7 +163,14 @@ class PrintJobs:
     def cancel_waiting(
         self, transaction: sqlite3.Connection, order_id: str, why: str, who: str = DAEMON
     ) -> int:
-        """Cancel an order's jobs that are not started, and return how many there were."""
+        """Cancel an order's jobs that are not started, and return how many there were.
+
+        One that is being sent cannot be stopped, but will not wait again either.
+        """
+        transaction.execute(
+            "UPDATE print_jobs SET called_off = 1 WHERE order_id = ? AND state = 'sending'",
+            (order_id,),
+        )
         jobs = [
             job
             for job in of_order(transaction, order_id)
@@ -168,12 +185,14 @@ class PrintJobs:
 
         Raises:
             NotFoundError: There is no such job.
-            WrongStateError: The job itself is still going to be printed.
+            WrongStateError: The job, or a copy of it, is still going to be printed.
         """
         job = get(transaction, job_id)
         if job.state in {JobState.QUEUED, JobState.SENDING}:
             raise WrongStateError(f"job {job_id} is {job.state}: it will be printed anyway")
-        return self.create(
+        if (copy := copy_on_its_way(transaction, job_id)) is not None:
+            raise WrongStateError(f"job {copy} is about to print a copy of job {job_id}")
+        new_id = self.create(
             transaction,
             job.order_id,
             job.receipt,
@@ -183,6 +202,10 @@ class PrintJobs:
             priority=Priority.HIGH,
             copy_of=job_id,
         )
+        if job.state is JobState.HELD:
+            why = f"printed by job {new_id} instead"
+            self._move(transaction, job, JobState.HELD, JobState.CANCELLED, who, why)
+        return new_id
 
     def _move(
         self,

@@ -49,12 +49,12 @@ class TicketMaker:
         return Sent(revision, self._render(order, job, paper))
 
     def _render(self, order: Order, job: PrintJob, paper: Paper) -> bytes:
+        marks = Marks(copy=job.copy_of is not None)
         try:
-            marks = Marks(copy=job.copy_of is not None)
             return render(compose(order, job.receipt, self.context, marks), paper)
         except Exception:  # whatever we do not understand still reaches the kitchen
             log.exception("receipt_failed", order_id=order.id, receipt=job.receipt)
-            return render(plain_document(order, job.receipt, self.context), paper)
+            return render(plain_document(order, job.receipt, self.context, marks), paper)
 
 
 def receipt_context(settings: Settings) -> ReceiptContext:

@@ -96,7 +96,8 @@ def _code(taking: bool) -> int:  # noqa: FBT001
 
 def _refuse(code: int, reason: str) -> Response:
     log.warning("delivery_refused", code=code, reason=reason)
-    return PlainTextResponse(reason, code)
+    # hanging up also cuts off what is still being sent: it would be read for ever
+    return PlainTextResponse(reason, code, headers={"Connection": "close"})
 
 
 def create_webhook_app(

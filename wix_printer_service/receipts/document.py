@@ -34,7 +34,7 @@ NORMAL = Style()
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words that wrap at the margin.
+    """Words that wrap at the margin; a word too wide for the paper is printed narrower first.
 
     ``prefix`` (such as "2x ") stands before the first row only; further rows hang under the first
     word after it. ``indent`` moves the whole block right by normal characters. A newline starts a
@@ -47,13 +47,22 @@ class Text:
     indent: int = 0
 
 
+def in_one_row(text: str) -> str:
+    """Return a text that wraps only if it is wider than the paper: with no-break spaces."""
+    return text.replace(" ", "\u00a0")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text at the left margin (wraps) and one at the right margin of its last row."""
+    """A text at the left margin (wraps) and one at the right margin of its last row.
+
+    ``prefix`` stands before the left text's first row, as in ``Text``.
+    """
 
     left: str
     right: str
     style: Style = NORMAL
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

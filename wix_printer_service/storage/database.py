@@ -6,13 +6,13 @@ import fcntl
 import os
 import queue
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from wix_printer_service.errors import DatabaseRefusedError, StorageError
-from wix_printer_service.storage.migrations import migrate
+from wix_printer_service.storage.migrations import migrate, refuse_foreign
 from wix_printer_service.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SYNCHRONOUS_FULL = 2
+PAGE_BYTES = 4096
+GROWTH_CACHE_PAGES = 20
 
 
 class Database:
@@ -71,14 +73,16 @@ class Database:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._take_lock()
+            _make_file(self.path)
             self._connection = self._connect()
+            refuse_foreign(self._connection)  # before a setting is changed in it
             _make_safe(self._connection)
             version = migrate(self._connection)
             self._grow_log(self._connection)
         except (OSError, sqlite3.Error) as error:
             self.close()
             raise StorageError(f"cannot open the database {self.path}: {error}") from error
-        except DatabaseRefusedError:
+        except (DatabaseRefusedError, StorageError):
             self.close()
             raise
         self._writer = Writer(self._connection, self._clock, self._committed)
@@ -119,15 +123,27 @@ class Database:
             StorageError: The database cannot be read now.
         """
         try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-        try:
-            yield connection
-        except sqlite3.OperationalError as error:
+            connection = self._reader()
+            try:
+                yield connection
+            finally:
+                self._take_back(connection)
+        except sqlite3.DatabaseError as error:
             raise StorageError(f"cannot read the database: {error}") from error
-        finally:
+
+    def _reader(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StorageError("the database is not open")
+        with suppress(queue.Empty):
+            return self._readers.get_nowait()
+        connection = self._connect()
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _take_back(self, connection: sqlite3.Connection) -> None:
+        if self._connection is None:
+            connection.close()
+        else:
             self._readers.put(connection)
 
     def _committed(self) -> None:
@@ -145,7 +161,6 @@ class Database:
             raise DatabaseRefusedError(message) from error
 
     def _connect(self) -> sqlite3.Connection:
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(
             self.path,
             timeout=self._settings.busy_timeout_s,
@@ -160,21 +175,31 @@ class Database:
     def _grow_log(self, connection: sqlite3.Connection) -> None:
         """Write the log to its full size once: later commits overwrite blocks that exist.
 
-        On ext4 that is one flush per commit instead of two. The checkpoint restarts the log and
-        never truncates it.
+        On ext4 that is one flush per commit instead of two. What is undone again reaches the log,
+        because it does not fit the cache, and never the database.
         """
         log_file = self.path.with_name(self.path.name + "-wal")
         size = self._settings.wal_size_bytes
         if log_file.exists() and log_file.stat().st_size >= size:
             return
+        usual = connection.execute("PRAGMA cache_size").fetchone()[0]
+        connection.execute(f"PRAGMA cache_size = {GROWTH_CACHE_PAGES}")
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DROP TABLE IF EXISTS log_growth")  # from a start that was cut short
         connection.execute("CREATE TABLE log_growth (filler BLOB)")
-        connection.execute("INSERT INTO log_growth VALUES (zeroblob(?))", (size,))
-        connection.execute("COMMIT")
-        connection.execute("DROP TABLE log_growth")
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
-        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        filler_bytes = size + GROWTH_CACHE_PAGES * PAGE_BYTES
+        connection.execute("INSERT INTO log_growth VALUES (zeroblob(?))", (filler_bytes,))
+        connection.execute("ROLLBACK")
+        connection.execute(f"PRAGMA cache_size = {usual}")
+
+
+def _make_file(path: Path) -> None:
+    """Make the file, for its owner only, before SQLite opens it.
+
+    Never again after that: closing any descriptor of the file takes all of the process's locks on
+    it away (POSIX), and the next program that closes the database would delete our log
+    (https://www.sqlite.org/howtocorrupt.html#posix_close_bug).
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _make_safe(connection: sqlite3.Connection) -> None:

@@ -22,24 +22,39 @@ def migrate(connection: sqlite3.Connection) -> int:
     Raises:
         DatabaseRefusedError: The file belongs to another program or to a newer version.
     """
+    refuse_foreign(connection)
     steps = _steps()
     version = _version(connection)
-    if version > len(steps):
-        message = (
-            f"the database has schema {version}, this version knows {len(steps)}: "
-            "install the newer version again, or restore a backup made before the upgrade"
-        )
-        raise DatabaseRefusedError(message)
     for number, script in enumerate(steps[version:], start=version + 1):
         _apply(connection, number, script)
     return len(steps)
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    application_id = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+def refuse_foreign(connection: sqlite3.Connection) -> None:
+    """Look, and change nothing.
+
+    Raises:
+        DatabaseRefusedError: The file belongs to another program or to a newer version.
+    """
+    try:
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise DatabaseRefusedError("the file is not a database") from error
+        raise
     if application_id != APPLICATION_ID and tables:
         raise DatabaseRefusedError("the file is the database of another program")
+    version, known = _version(connection), len(_steps())
+    if version > known:
+        message = (
+            f"the database has schema {version}, this version knows {known}: "
+            "install the newer version again, or restore a backup made before the upgrade"
+        )
+        raise DatabaseRefusedError(message)
+
+
+def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -58,7 +73,8 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except sqlite3.Error:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk may have undone it already
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -70,3 +86,5 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+    if statement.strip():  # a last statement without its semicolon is a statement too
+        yield statement

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import queue
 import sqlite3
+import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wix_printer_service.errors import StorageError
@@ -48,6 +50,7 @@ class Writer(Worker):
         self._connection = connection
         self._on_commit = on_commit
         self._changes: queue.SimpleQueue[tuple[Change, Future[Any]]] = queue.SimpleQueue()
+        self._door = threading.Lock()
         self._commit_s = 0.0
         self._had_company = False
         self.last_commit_failed = False
@@ -58,11 +61,19 @@ class Writer(Worker):
         A change may raise to undo itself; others in the same transaction are not touched.
         """
         future: Future[T] = Future()
-        if self.stopping.is_set():
+        with self._door:  # nothing may slip in behind the last change that is looked for
+            closing = self.stopping.is_set()
+            if not closing:
+                self._changes.put((change, future))
+        if closing:
             future.set_exception(StorageError("the database is closing"))
-        else:
-            self._changes.put((change, future))
         return future
+
+    def stop(self) -> None:
+        """Take no more changes, and end once those that wait are committed."""
+        with self._door:
+            super().stop()
+        self._changes.put((_nothing, Future()))  # ends the wait for a change
 
     def turn(self) -> None:
         """Wait for a change and commit it with all that wait by then."""
@@ -99,6 +110,8 @@ class Writer(Worker):
 
     def _commit(self, batch: list[tuple[Change, Future[Any]]]) -> None:
         wanted = [(c, f) for c, f in batch if f.set_running_or_notify_cancel()]
+        if not wanted:
+            return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             outcomes = [self._apply(change) for change, _ in wanted]
@@ -109,12 +122,10 @@ class Writer(Worker):
             _fail(wanted, error)
             return
         self.last_commit_failed = False
-        self._on_commit()
-        for (_, future), (result, failure) in zip(wanted, outcomes, strict=True):
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+        try:
+            self._on_commit()
+        finally:
+            _tell([future for _, future in wanted], outcomes)
 
     def _apply(self, change: Change) -> tuple[Any, Exception | None]:
         self._connection.execute("SAVEPOINT change")
@@ -133,11 +144,25 @@ class Writer(Worker):
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # whoever waits must hear of the failure in any case
+                self._connection.execute("ROLLBACK")
+
+
+def _tell(futures: list[Future[Any]], outcomes: list[tuple[Any, Exception | None]]) -> None:
+    for future, (result, failure) in zip(futures, outcomes, strict=True):
+        if failure is None:
+            future.set_result(result)
+        else:
+            future.set_exception(failure)
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    """Change nothing."""
 
 
 def _as_storage_error(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.OperationalError):
+    # DatabaseError itself is a damaged file; its other children are mistakes of the caller
+    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         return StorageError(f"the database could not take the change: {error}")
     return error
 

@@ -43,11 +43,13 @@ CREATE TABLE print_jobs (
   copy_of INTEGER REFERENCES print_jobs (id),
   confirmation TEXT,                  -- printed, processed, none
   reason TEXT NOT NULL,               -- why it is in this state
+  called_off INTEGER NOT NULL DEFAULT 0,  -- 1: its order was cancelled while it was being sent
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
 CREATE INDEX print_jobs_by_order ON print_jobs (order_id);
 CREATE INDEX print_jobs_by_state ON print_jobs (state, id);
+CREATE INDEX print_jobs_by_copy ON print_jobs (copy_of) WHERE copy_of IS NOT NULL;
 
 -- What went to the printer: the picture of a receipt shows this and nothing else.
 CREATE TABLE sent_documents (

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wix_printer_service.printing.encoding import display_width
+from wix_printer_service.printing.rows import Row, rows, wrap
+from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text, in_one_row
+
+BANNER = Style(width=2, inverse=True, align=Align.CENTER)
+WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302", max_size=80)
+STYLES = st.builds(
+    Style,
+    width=st.integers(1, 8),
+    height=st.integers(1, 8),
+    inverse=st.booleans(),
+    align=st.sampled_from(Align),
+)
+BLOCKS = st.builds(
+    Text,
+    text=WORDS,
+    style=STYLES,
+    prefix=st.sampled_from(["", "2x ", "12345678901234567890x "]),
+    indent=st.integers(0, 4),
+) | st.builds(Pair, WORDS, WORDS, STYLES, st.sampled_from(["", "2 x "]))
+
+
+def texts(block, columns: int = 20) -> list[str]:
+    return [" " * row.indent + row.text for row in rows(block, columns)]
+
+
+def letters(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def test_words_wrap_at_the_margin():
+    assert wrap("eins zwei drei vier", 9) == ["eins zwei", "drei vier"]
+    assert wrap("eins  zwei", 20) == ["eins  zwei"]
+    assert wrap("", 9) == [""]
+
+
+def test_a_newline_starts_a_row():
+    assert wrap("eins\n\nzwei", 9) == ["eins", "", "zwei"]
+
+
+def test_a_word_breaks_at_its_hyphen_before_it_breaks_anywhere():
+    assert wrap("Süßkartoffel-Pommes", 14) == ["Süßkartoffel-", "Pommes"]
+    assert wrap("ab -5 Grad", 4) == ["ab", "-5", "Grad"]
+
+
+def test_a_word_longer_than_a_row_is_broken_and_not_lost():
+    assert wrap("ein Donaudampfschiff da", 8) == ["ein", "Donaudam", "pfschiff", "da"]
+
+
+def test_accents_stay_with_their_letter_and_wide_characters_take_two_columns():
+    assert wrap("abcx\u0302yz", 4) == ["abcx\u0302", "yz"]
+    assert wrap("北京烤鸭", 5) == ["北京", "烤鸭"]
+
+
+def test_further_rows_hang_under_the_first_word():
+    block = Text("Pizza mit Käse und Speck", prefix="2x ", indent=2)
+    assert texts(block) == ["  2x Pizza mit Käse", "     und Speck"]
+
+
+def test_wide_rows_hang_by_wide_characters():
+    block = Text("aa bb cc", Style(width=2), prefix="2x ")
+    assert [row.indent for row in rows(block, 16)] == [0, 6]
+    assert [row.text for row in rows(block, 16)] == ["2x aa bb"[:8], "cc"]
+
+
+def test_a_prefix_as_wide_as_the_paper_wraps_like_text():
+    assert texts(Text("Pizza", prefix="123456789012345x ")) == ["123456789012345x", "Pizza"]
+
+
+def test_a_word_that_does_not_fit_is_narrowed_before_it_is_broken():
+    (row,) = rows(Text("20:00–20:15", Style(width=3, height=3)), 32)
+    assert (row.style.width, row.style.height) == (2, 3)
+    (number,) = rows(Text(in_one_row("+49 30 5550100 12"), Style(width=2)), 32)
+    assert number.style.width == 1
+
+
+def test_a_banner_fills_its_row_and_stays_in_one():
+    (row,) = rows(Text("KOPIE", BANNER), 20)
+    assert row == Row("  KOPIE   ", BANNER)
+    (row,) = rows(Text("MÖGLICHES DUPLIKAT", BANNER), 32)
+    assert row.style.width == 1
+    assert row.text == "MÖGLICHES DUPLIKAT".center(32)
+
+
+def test_a_banner_longer_than_the_paper_wraps():
+    found = rows(Text("NICHT VOLLSTÄNDIG LESBAR", BANNER), 20)
+    assert [row.text.strip() for row in found] == ["NICHT VOLLSTÄNDIG", "LESBAR"]
+    assert all(len(row.text) == 20 for row in found)
+
+
+def test_inverse_text_has_a_blank_on_each_side():
+    block = Text("Keine Nüsse bitte!", Style(inverse=True), prefix="+ ", indent=1)
+    assert rows(block, 16) == [
+        Row(" + Keine Nüsse ", Style(inverse=True), 1),
+        Row(" bitte! ", Style(inverse=True), 3),
+    ]
+
+
+def test_a_pair_reaches_from_margin_to_margin():
+    assert texts(Pair("Cola", "6,40 €")) == ["Cola          6,40 €"]
+
+
+def test_the_right_half_of_a_pair_stands_in_the_last_row():
+    assert texts(Pair("Pizza mit viel Käse", "9,50 €", prefix="2 x ")) == [
+        "2 x Pizza mit",
+        "    viel Käse 9,50 €",
+    ]
+
+
+def test_a_pair_without_room_stands_on_two_rows():
+    found = rows(Pair("Gesamt", "1.234.567,00 €", Style(width=2)), 32)
+    assert [row.text for row in found] == ["Gesamt", "1.234.567,00 €"]
+    assert found[1].style.align is Align.RIGHT
+
+
+def test_a_rule_is_as_wide_as_the_paper():
+    assert rows(Rule("="), 20) == [Row("=" * 20, NORMAL)]
+
+
+@settings(max_examples=300)
+@given(block=BLOCKS, columns=st.integers(16, 64))
+def test_no_row_is_wider_than_the_paper_and_no_letter_is_lost(block, columns):
+    found = rows(block, columns)
+    for row in found:
+        used = row.indent + display_width(row.text) * row.style.width
+        assert used <= columns or display_width(row.text.strip()) <= 2
+    if isinstance(block, Pair):
+        wanted = block.prefix + block.left + block.right
+    else:
+        wanted = block.prefix + block.text
+    assert letters("".join(row.text for row in found)) == letters(wanted)
+
+
+@given(text=WORDS, width=st.integers(2, 30))
+def test_wrapping_keeps_all_letters(text, width):
+    lines = wrap(text, width)
+    assert letters("".join(lines)) == letters(text)
+    assert all(display_width(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize("width", [0, -3])
+def test_wrapping_ends_even_without_room(width):
+    assert letters("".join(wrap("ab cd", width))) == "abcd"

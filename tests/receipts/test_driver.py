@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from wix_printer_service.models import Address, Contact, Receipt, Totals
+from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.document import QrCode
+
+from .orders import (
+    CASH_DELIVERY,
+    EMPTY,
+    ENGLISH,
+    GERMAN,
+    PICKUP,
+    block_saying,
+    line,
+    said,
+)
+
+
+def driver(order, context=GERMAN):
+    return compose(order, Receipt.DRIVER, context)
+
+
+def codes(document) -> list[str]:
+    return [block.data for block in document.blocks if isinstance(block, QrCode)]
+
+
+def test_who_and_where_stand_there_in_the_order_a_driver_needs_them():
+    texts = said(driver(CASH_DELIVERY))
+    assert texts[:4] == ["FAHRER", "#10042", "LIEFERUNG", "20:00–20:15"]
+    start = texts.index("Jonas Kraußmüller")
+    assert texts[start : start + 7] == [
+        "Jonas Kraußmüller",
+        "Beispiel GmbH",
+        "Skalitzer Str. 104",
+        "Hinterhaus, 3. OG links",
+        "10997 Berlin",
+        "Tel.",
+        "+49 170 5550199",
+    ]
+
+
+@pytest.mark.parametrize("words", ["Skalitzer Str. 104", "10997 Berlin", "+49 170 5550199"])
+def test_address_and_phone_are_large(words):
+    assert block_saying(driver(CASH_DELIVERY), words).style.width == 2
+
+
+def test_a_phone_number_is_not_broken_over_two_rows():
+    block = next(b for b in driver(CASH_DELIVERY).blocks if getattr(b, "text", "")[:3] == "+49")
+    assert " " not in block.text
+
+
+@pytest.mark.parametrize(
+    ("context", "mark", "collect"),
+    [(GERMAN, "NICHT BEZAHLT", "KASSIEREN 32,09 €"), (ENGLISH, "NOT PAID", "COLLECT €32.09")],
+)
+def test_what_to_collect_is_huge(context, mark, collect):
+    document = driver(CASH_DELIVERY, context)
+    assert block_saying(document, mark).style.inverse
+    assert block_saying(document, collect).style.width == 3
+
+
+def test_of_a_partly_paid_order_only_the_rest_is_collected():
+    order = replace(
+        CASH_DELIVERY,
+        payment_status="PARTIALLY_PAID",
+        totals=Totals(total=Decimal("32.09"), paid=Decimal(20), balance=Decimal("12.09")),
+    )
+    texts = said(driver(order))
+    assert "KASSIEREN 12,09 €" in texts
+    assert {"NICHT BEZAHLT", "Teilweise bezahlt"} <= set(texts)
+
+
+def test_an_unknown_amount_is_not_made_up():
+    texts = said(driver(replace(CASH_DELIVERY, totals=Totals())))
+    assert "BETRAG IN WIX PRÜFEN" in texts
+    assert not any("KASSIEREN" in text for text in texts)
+
+
+def test_nothing_is_collected_for_a_paid_order():
+    texts = said(driver(PICKUP))
+    assert "BEZAHLT" in texts
+    assert not any("KASSIEREN" in text for text in texts)
+
+
+def test_notes_and_all_items_are_there_in_short():
+    order = replace(CASH_DELIVERY, lines=(*CASH_DELIVERY.lines, line("T-Shirt", "0", app_id="x")))
+    texts = said(driver(order))
+    assert {"Bitte Wechselgeld auf 50 € mitbringen.", "2x Cola 0,33 l", "0x T-Shirt"} <= set(texts)
+    assert "Klingel defekt, bitte anrufen. Code Hoftür: 1234#" in texts
+    assert "MENGE PRÜFEN" in texts
+
+
+def test_the_map_opens_at_the_coordinates():
+    assert codes(driver(CASH_DELIVERY)) == ["https://maps.google.com/?q=52.4991,13.4312"]
+
+
+def test_without_coordinates_the_map_looks_for_the_address():
+    address = Address("Straße 5 & 6", "Hof", "10997", "Berlin", "DE")
+    assert codes(driver(replace(CASH_DELIVERY, address=address))) == [
+        "https://maps.google.com/?q=Stra%C3%9Fe%205%20%26%206%2C%2010997%20Berlin%2C%20DE"
+    ]
+
+
+def test_without_an_address_there_is_no_map():
+    document = driver(replace(CASH_DELIVERY, address=Address(country="DE"), contact=Contact()))
+    assert codes(document) == []
+    assert codes(driver(EMPTY)) == []

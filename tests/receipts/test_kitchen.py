@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from wix_printer_service.models import Method, Receipt
+from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.document import Feed, Pair
+
+from .orders import (
+    CASH_DELIVERY,
+    EMPTY,
+    ENGLISH,
+    GERMAN,
+    PICKUP,
+    SHOP_APP,
+    WITH_ALLERGIES,
+    block_saying,
+    evening,
+    line,
+    said,
+)
+
+
+def kitchen(order, context=GERMAN):
+    return compose(order, Receipt.KITCHEN, context)
+
+
+def area(block) -> int:
+    return block.style.width * block.style.height
+
+
+def test_the_first_row_is_blank_for_the_rail():
+    assert kitchen(PICKUP).blocks[0] == Feed(1)
+
+
+def test_number_method_and_time_stand_on_top_in_huge_letters():
+    document = kitchen(CASH_DELIVERY)
+    assert said(document)[:4] == ["KÜCHE", "#10042", "LIEFERUNG", "20:00–20:15"]
+    for words in ("#10042", "20:00–20:15"):
+        assert block_saying(document, words).style.width >= 3
+    method = block_saying(document, "LIEFERUNG").style
+    assert (method.inverse, method.width) == (True, 2)
+
+
+def test_there_are_no_prices():
+    document = kitchen(CASH_DELIVERY)
+    assert not any("12,90" in text or "32,09" in text for text in said(document))
+    assert not any(isinstance(block, Pair) for block in document.blocks)
+
+
+def test_the_owners_own_word_for_the_method_is_shown_if_it_says_more():
+    assert said(kitchen(PICKUP)).count("ABHOLUNG") == 1
+    assert "Abholung" not in said(kitchen(PICKUP))
+    assert "Vor Ort, Tisch 6" in said(kitchen(replace(PICKUP, method_title="Vor Ort, Tisch 6")))
+
+
+def test_an_unknown_method_goes_by_the_owners_word():
+    order = replace(PICKUP, method=Method.UNKNOWN, method_title="Vor Ort")
+    assert said(kitchen(order))[2:4] == ["VOR ORT", "19:12"]
+    assert "BESTELLUNG" in said(kitchen(EMPTY))
+
+
+def test_a_date_other_than_that_of_the_order_stands_out():
+    (today,) = (b for b in kitchen(PICKUP).blocks if getattr(b, "text", "") == "Fr., 20.11.2026")
+    assert not today.style.inverse
+    tomorrow = replace(PICKUP, due_from=evening(18, day=21), due_to=None)
+    shown = block_saying(kitchen(tomorrow), "Sa., 21.11.2026")
+    assert shown.style.inverse
+    assert area(shown) > area(today)
+
+
+def test_quantity_comes_first_and_everything_chosen_stands_under_the_name():
+    texts = said(kitchen(WITH_ALLERGIES))
+    start = texts.index("1x Pizza Salami")
+    assert texts[start : start + 7] == [
+        "1x Pizza Salami",
+        "Größe: Groß (32 cm)",
+        "+ Extra Belag: Extra Käse",
+        "+ Extra Belag: 2x Jalapeños",
+        "+ Scharf",
+        "+ Boden: Dünn",
+        ">> Bitte ohne Zwiebeln, gut durchgebacken",
+    ]
+
+
+def test_names_are_at_least_double_height_and_choices_are_indented():
+    document = kitchen(WITH_ALLERGIES)
+    name = block_saying(document, "Pizza Salami")
+    assert name.style.bold
+    assert name.style.height == 2
+    assert block_saying(document, "Dünn").indent > 0
+    assert block_saying(document, "gut durchgebacken").style.bold
+
+
+@pytest.mark.parametrize("words", ["KEIN SESAM (Allergie)", "ACHTUNG ALLERGIE"])
+def test_allergies_are_inverse_bold_and_larger_than_other_wishes(words):
+    document = kitchen(WITH_ALLERGIES)
+    shown = block_saying(document, words)
+    assert shown.style.inverse
+    assert shown.style.bold
+    assert area(shown) > area(block_saying(document, "gut durchgebacken"))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        replace(PICKUP, instructions="Allergie: Nüsse"),
+        replace(PICKUP, custom_fields=(("Allergien", "Nüsse"),)),
+        replace(PICKUP, lines=(line("Bowl", options=(("Allergien", "Nüsse"),)),)),
+    ],
+)
+def test_an_allergy_is_seen_wherever_the_guest_wrote_it(order):
+    assert block_saying(kitchen(order), "Nüsse").style.inverse
+
+
+def test_decimal_quantities_have_a_unit_and_odd_ones_are_marked():
+    lines = (line("Antipasti", "0.5", unit="kg"), line("Salat", "0"), line("Cola", "-1"))
+    texts = said(kitchen(replace(PICKUP, lines=lines)))
+    start = texts.index("0,5 kg Antipasti")
+    assert texts[start : start + 5] == [
+        "0,5 kg Antipasti",
+        "0x Salat",
+        "MENGE PRÜFEN",
+        "-1x Cola",
+        "MENGE PRÜFEN",
+    ]
+
+
+def test_lines_of_other_shops_are_only_counted():
+    shirt = line("T-Shirt", app_id=SHOP_APP)
+    custom = line("Sonderkuchen", app_id="")
+    texts = said(kitchen(replace(PICKUP, lines=(*PICKUP.lines, shirt, custom))))
+    assert "1x T-Shirt" not in texts
+    assert "1x Sonderkuchen" in texts
+    assert "+ 1 weiterer Artikel, nicht für die Küche" in texts
+    two = replace(PICKUP, lines=(*PICKUP.lines, shirt, shirt))
+    assert "+ 2 weitere Artikel, nicht für die Küche" in said(kitchen(two))
+
+
+def test_an_order_without_a_kitchen_line_shows_all_lines():
+    order = replace(PICKUP, lines=(line("T-Shirt", app_id=SHOP_APP),))
+    assert "1x T-Shirt" in said(kitchen(order))
+
+
+def test_an_order_without_lines_says_so():
+    assert "KEINE ARTIKEL LESBAR – IN WIX PRÜFEN" in said(kitchen(EMPTY))
+
+
+def test_notes_custom_fields_and_instructions_are_all_there():
+    order = replace(CASH_DELIVERY, custom_fields=(("Tisch", "6"), ("", "ohne Besteck")))
+    texts = said(kitchen(order))
+    start = texts.index("Hinweis des Gastes:")
+    assert texts[start:] == [
+        "Hinweis des Gastes:",
+        "Bitte Wechselgeld auf 50 € mitbringen.",
+        "Anweisung:",
+        "Klingel defekt, bitte anrufen. Code Hoftür: 1234#",
+        "Tisch: 6",
+        "ohne Besteck",
+    ]
+
+
+def test_guest_place_and_time_of_the_order_stand_there_small():
+    document = kitchen(CASH_DELIVERY)
+    for words in ("Bestellt: Fr., 20.11.2026 18:50", "Kraußmüller · Beispiel GmbH", "– Kreuzberg"):
+        assert area(block_saying(document, words)) == 1
+
+
+@pytest.mark.parametrize(("context", "mark"), [(GERMAN, "NICHT BEZAHLT"), (ENGLISH, "NOT PAID")])
+def test_an_unpaid_order_says_so_and_a_paid_one_does_not(context, mark):
+    assert mark in said(kitchen(CASH_DELIVERY, context))
+    assert not any(mark in text for text in said(kitchen(PICKUP, context)))
+
+
+def test_an_order_that_does_not_say_whether_it_is_paid_counts_as_unpaid():
+    assert "NICHT BEZAHLT? IN WIX PRÜFEN" in said(kitchen(replace(PICKUP, payment_status="")))

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wix_printer_service.models import Receipt
+from wix_printer_service.receipts.context import Marks
+from wix_printer_service.receipts.plain import plain_document
+
+from .any_orders import orders
+from .orders import CASH_DELIVERY, EMPTY, GERMAN, said
+
+
+def strings(value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, tuple):
+        return [text for item in value for text in strings(item)]
+    if is_dataclass(value):
+        return [text for field in fields(value) for text in strings(getattr(value, field.name))]
+    return []
+
+
+@settings(max_examples=60)
+@given(order=orders, receipt=st.sampled_from(Receipt))
+def test_every_text_of_every_order_is_on_it(order, receipt):
+    shown = "\n".join(said(plain_document(order, receipt, GERMAN)))
+    for text in strings(order):
+        assert text.replace("\u00a0", " ") in shown
+
+
+def test_the_number_comes_first_and_it_says_that_it_is_not_as_usual():
+    texts = said(plain_document(CASH_DELIVERY, Receipt.DRIVER, GERMAN))
+    assert "NICHT VOLLSTÄNDIG LESBAR" in texts[0]
+    assert "NOT FULLY READABLE" in texts[0]
+    assert texts[1:3] == ["DRIVER", "#10042"]
+    assert "number: 10042" not in texts
+
+
+def test_a_cancellation_and_a_second_piece_of_paper_are_marked_as_such():
+    marks = Marks(copy=True, duplicate=True)
+    texts = said(plain_document(CASH_DELIVERY, Receipt.CANCELLATION, GERMAN, marks))
+    assert texts[:3] == [
+        "STORNIERT – CANCELLED",
+        "KOPIE – COPY",
+        "MÖGLICHES DUPLIKAT\nPOSSIBLE DUPLICATE",
+    ]
+
+
+def test_times_are_the_restaurants_and_sums_are_there():
+    texts = said(plain_document(CASH_DELIVERY, Receipt.DRIVER, GERMAN))
+    assert {"due_from: 20.11.2026 20:00", "totals.total: 32.09", "lines 3.quantity: 2"} <= set(
+        texts
+    )
+
+
+def test_it_works_without_anything_and_with_what_no_order_should_hold():
+    assert said(plain_document(EMPTY, Receipt.KITCHEN, GERMAN))[2] == "ID "
+    ages_ago = datetime.fromisoformat("0001-01-01")
+    odd = replace(EMPTY, buyer_note={"a": 1}, lines=None, created_at=ages_ago)
+    assert "buyer_note: {'a': 1}" in said(plain_document(odd, Receipt.KITCHEN, GERMAN))

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.scripted_printer import PATIENCE_S, Kitchen, OtherProgram
+from wix_printer_service.errors import StorageError
+from wix_printer_service.health import Health, PrinterHealth, PrinterProblem, Status
+from wix_printer_service.models import JobState
+
+SINCE = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def kitchen(database, fake_clock):
+    return Kitchen(database, fake_clock)
+
+
+@pytest.fixture
+def other_program(database):
+    opened = OtherProgram(database)
+    yield opened
+    opened.close()
+
+
+class House:
+    """What health asks, for a test to change."""
+
+    def __init__(self, database, clock, commit_timeout_s=PATIENCE_S):
+        self.stale = []
+        self.printers = [PrinterProblem("kitchen"), PrinterProblem("counter")]
+        self.health = Health(
+            database,
+            clock,
+            stale_workers=lambda: list(self.stale),
+            printers=lambda: self.printers,
+            notes=["a development key is in use"],
+            version="1.2.3",
+            commit_timeout_s=commit_timeout_s,
+        )
+
+
+@pytest.fixture
+def house(kitchen, fake_clock):
+    return House(kitchen.database, fake_clock)
+
+
+def fail_a_commit(kitchen, other_program):
+    other_program.hold()
+    with pytest.raises(StorageError):
+        kitchen.accept("77001")
+
+
+def test_a_house_where_all_is_well_is_online(house, fake_clock):
+    fake_clock.advance(90.04)
+
+    snapshot = house.health.snapshot()
+
+    assert (snapshot.status, snapshot.taking_orders) == (Status.ONLINE, True)
+    assert snapshot.printers == (
+        PrinterHealth("kitchen", "", None, {}),
+        PrinterHealth("counter", "", None, {}),
+    )
+    assert (snapshot.version, snapshot.uptime_s) == ("1.2.3", 90.0)
+
+
+def test_a_standing_remark_is_shown_but_is_no_problem(house):
+    snapshot = house.health.snapshot()
+
+    assert snapshot.problems == ("a development key is in use",)
+    assert snapshot.status is Status.ONLINE
+
+
+def test_a_printer_that_cannot_be_used_is_named_with_its_reason(house):
+    house.printers[0] = PrinterProblem("kitchen", "the cover is open", SINCE)
+
+    snapshot = house.health.snapshot()
+
+    assert snapshot.status is Status.DEGRADED
+    assert snapshot.taking_orders
+    assert snapshot.problems[0] == "printer kitchen: the cover is open"
+    assert snapshot.printers[0].problem_since == "2026-11-20T17:30:00+00:00"
+
+
+def test_a_worker_that_hangs_is_named(house):
+    house.stale = ["printer-kitchen"]
+
+    snapshot = house.health.snapshot()
+
+    assert (snapshot.status, snapshot.problems[0]) == (Status.DEGRADED, "printer-kitchen hangs")
+
+
+def test_when_the_writer_hangs_orders_cannot_be_taken_in(house, database):
+    house.stale = [database.writer.name]
+
+    assert not house.health.is_taking_orders()
+    snapshot = house.health.snapshot()
+    assert snapshot.status is Status.OFFLINE
+    assert "orders cannot be written down" in snapshot.problems
+
+
+def test_jobs_are_counted_for_their_printers(house, kitchen):
+    for number in ("77001", "77002"):
+        kitchen.accept(number)
+    kitchen.database.write(lambda t: kitchen.jobs.claim(t, "kitchen") and None)
+
+    kitchen_health, counter_health = house.health.snapshot().printers
+
+    assert kitchen_health.jobs == {"queued": 1, "sending": 1}
+    assert counter_health.jobs == {"queued": 2}
+
+
+@pytest.mark.parametrize("state", [JobState.UNCERTAIN, JobState.DEAD])
+def test_jobs_that_need_a_person_are_a_problem(house, kitchen, state):
+    kitchen.accept("77001")
+
+    def settle(transaction):
+        claim = kitchen.jobs.claim(transaction, "kitchen")
+        kitchen.jobs.settle(transaction, claim, state, "because")
+
+    kitchen.database.write(settle)
+    snapshot = house.health.snapshot()
+
+    assert snapshot.status is Status.DEGRADED
+    assert f"printer kitchen: 1 jobs {state}" in snapshot.problems
+
+
+def test_held_jobs_are_a_problem_and_waiting_jobs_are_not(house, kitchen):
+    kitchen.accept("77001")
+    assert house.health.snapshot().status is Status.ONLINE
+
+    kitchen.accept("77002", createdDate="2026-11-01T12:00:00.000Z", shippingInfo={})
+
+    assert "printer kitchen: 1 jobs held" in house.health.snapshot().problems
+
+
+def test_jobs_for_a_printer_that_is_gone_are_a_problem(house, kitchen):
+    kitchen.accept("77001")
+    del house.printers[1]
+
+    problems = house.health.snapshot().problems
+
+    assert "jobs wait for printer counter, which is not configured" in problems
+
+
+def test_after_a_failed_commit_orders_count_as_taken_in_once_a_trial_commit_works(
+    house, kitchen, other_program
+):
+    assert house.health.is_taking_orders()
+
+    fail_a_commit(kitchen, other_program)
+    assert not house.health.is_taking_orders()
+    assert house.health.snapshot().status is Status.OFFLINE
+
+    other_program.let_go()
+    assert house.health.is_taking_orders()
+    assert house.health.snapshot().status is Status.ONLINE
+    kitchen.accept("77001")
+
+
+def test_the_trial_really_writes(house, kitchen, other_program):
+    fail_a_commit(kitchen, other_program)
+    other_program.let_go()
+    with kitchen.database.reading() as connection:
+        before = connection.execute("PRAGMA data_version").fetchone()[0]
+        house.health.is_taking_orders()
+        after = connection.execute("PRAGMA data_version").fetchone()[0]
+
+    assert after != before
+
+
+def test_a_trial_that_takes_too_long_is_a_no_and_leaves_nothing_behind(
+    kitchen, fake_clock, other_program, monkeypatch
+):
+    fail_a_commit(kitchen, other_program)
+    other_program.let_go()
+    holds, goes_on = threading.Event(), threading.Event()
+    holding_up = kitchen.database.submit(lambda _: holds.set() or goes_on.wait(PATIENCE_S))
+    assert holds.wait(PATIENCE_S)
+    house = House(kitchen.database, fake_clock, commit_timeout_s=0.01)
+    trials, submit = [], kitchen.database.submit
+    monkeypatch.setattr(
+        kitchen.database, "submit", lambda c: trials.append(submit(c)) or trials[-1]
+    )
+
+    assert not house.health.is_taking_orders()
+    assert not house.health.is_taking_orders()
+
+    assert [trial.cancelled() for trial in trials] == [True, True]
+    goes_on.set()
+    assert holding_up.result(PATIENCE_S)
+
+
+def test_a_database_that_cannot_be_read_is_a_problem_and_no_crash(house, kitchen):
+    kitchen.database.write(lambda t: t.execute("ALTER TABLE print_jobs RENAME TO lost").fetchone())
+
+    snapshot = house.health.snapshot()
+
+    assert snapshot.status is Status.DEGRADED
+    assert any("cannot read the database" in problem for problem in snapshot.problems)
+
+
+def test_a_snapshot_can_be_shown_to_programs(house):
+    house.printers[0] = PrinterProblem("kitchen", "no paper", SINCE)
+
+    shown = json.loads(json.dumps(house.health.snapshot().as_json()))
+
+    assert shown["status"] == "degraded"
+    assert shown["printers"][0] == {
+        "name": "kitchen",
+        "problem": "no paper",
+        "problem_since": "2026-11-20T17:30:00+00:00",
+        "jobs": {},
+    }

@@ -1,0 +1,115 @@
+"""Every human word on paper, one file per language beside this one."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wix_printer_service.errors import ConfigurationError
+
+LANGUAGES: Final = ("de", "en")
+
+
+class Words(BaseModel):
+    """The words of one language; an unknown or missing key is a mistake when the file is read.
+
+    Names in braces are filled in by the receipts. Date patterns are Babel's (Unicode TR 35).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    date_pattern: str
+    time_pattern: str
+
+    kitchen: str
+    driver: str
+
+    not_paid: str
+    cancelled: str
+    copy_mark: str
+    duplicate: str
+    late: str
+    change: str
+    late_since: str
+
+    pickup: str
+    delivery: str
+    order: str
+    order_number: str
+    number_from_id: str
+    no_number: str
+
+    as_soon_as_possible: str
+    until: str
+    ordered: str
+
+    other_item: str
+    other_items: str
+    check_quantity: str
+    no_lines: str
+
+    note: str
+    instructions: str
+    phone: str
+    route: str
+
+    paid: str
+    not_paid_unsure: str
+    partly_paid: str
+    collect: str
+    collect_unknown: str
+
+    subtotal: str
+    discount: str
+    delivery_cost: str
+    fee: str
+    tax: str
+    tax_included: str
+    tax_added: str
+    total: str
+    paid_so_far: str
+    amount_due: str
+    thanks: str
+
+    unread_banner: str
+    unread_heading: str
+
+    test_title: str
+    test_printer: str
+    test_letters: str
+    test_sizes: str
+    test_bold: str
+    test_inverse: str
+    test_edges: str
+    test_image: str
+    test_code: str
+    test_end: str
+
+    allergy_stems: list[str]
+    """Parts of words that speak of an allergy, lower case."""
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of a language.
+
+    Raises:
+        ConfigurationError: There is no such catalogue, or it is not as agreed.
+    """
+    if language not in LANGUAGES:
+        raise ConfigurationError([f"there are no receipts in {language!r}, only {LANGUAGES}"])
+    text = (files(__package__) / f"{language}.yaml").read_text(encoding="utf-8")
+    try:
+        return Words.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigurationError([f"catalogue {language}.yaml: {error}"]) from error
+
+
+@cache
+def allergy_stems() -> tuple[str, ...]:
+    """Return the stems of all languages: guests write in any of them."""
+    return tuple(stem for language in LANGUAGES for stem in words(language).allergy_stems)
