@@ -74,7 +74,12 @@ class ScriptedPrinter:
             raise PrinterUnavailableError(self._act.value)
         self.is_open = True
 
-    def send(self, data: bytes) -> Confirmation:
+    def tell(self, tell: Callable[[], None]) -> None:
+        """Say that the printer takes something; a test may let time pass before it."""
+        tell()
+
+    def send(self, data: bytes, tell: Callable[[], None]) -> Confirmation:
+        self.tell(tell)
         assert self.is_open
         if self._act is Act.NOT_READY:
             raise PrinterUnavailableError(self._act.value)

@@ -200,6 +200,20 @@ def test_an_order_that_came_while_the_printer_was_away_is_printed_in_its_place(k
     assert numbers_on(printer.papers, "77001", "77002") == ["77001", "77002"]
 
 
+def test_an_order_that_is_cancelled_while_the_printer_is_being_reached_is_not_printed(kitchen):
+    order = kitchen.accept("77001")
+
+    class SlowToOpen(ScriptedPrinter):
+        def open(self):
+            super().open()
+            kitchen.accept("77001", status="CANCELED")
+
+    turns(kitchen.worker(printer := SlowToOpen()))
+
+    assert kitchen.job_of(order).state is JobState.CANCELLED
+    assert (printer.papers, printer.is_open) == ([], False)
+
+
 @pytest.mark.parametrize("act", [Act.BREAKS, Act.BUG])
 def test_a_job_of_which_bytes_may_have_gone_out_is_uncertain_and_never_sent_again(kitchen, act):
     broken, healthy = kitchen.accept("77001"), kitchen.accept("77002")
@@ -393,3 +407,15 @@ def test_the_log_names_the_job_and_the_order_and_no_guest(kitchen):
         "order_id": order,
         "receipt": "kitchen",
     }
+
+
+def test_a_long_job_is_a_sign_of_life_as_long_as_the_printer_takes_something(kitchen, fake_clock):
+    kitchen.accept("77001")
+    printer = ScriptedPrinter(Act.CONFIRMS)
+    worker = kitchen.worker(printer)
+    heard = []
+    printer.tell = lambda tell: (fake_clock.advance(100), tell(), heard.append(worker.beat_age_s))
+
+    turns(worker)
+
+    assert heard == [0]

@@ -118,9 +118,8 @@ class OfflineQueue:
     def left_behind(self, connection: sqlite3.Connection, lane: str) -> list[QueueItem]:
         """List what was claimed and never settled: at start, what a crash interrupted."""
         rows = connection.execute(
-            # left alone, SQLite would rather read all that the lane ever held
-            "SELECT * FROM offline_queue INDEXED BY offline_queue_claimed"
-            " WHERE lane = ? AND state = 'claimed' ORDER BY id",
+            # unordered, SQLite would rather read all that the lane ever held
+            "SELECT * FROM offline_queue WHERE lane = ? AND state = 'claimed' ORDER BY id",
             (lane,),
         )
         return [_item(row) for row in rows]

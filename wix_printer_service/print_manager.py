@@ -137,7 +137,7 @@ class PrintWorker(Worker):
 
     def _send(self, claim: Claim, sent: Sent) -> None:
         try:
-            confirmation = self._printer.send(sent.document)
+            confirmation = self._printer.send(sent.document, self.beat)
         except PrinterUnavailableError as error:
             self._put_back(claim, str(error), costs_try=False)
             raise

@@ -57,7 +57,7 @@ class Storage(Section):
         default=Path("/var/lib/wix-printer/wix-printer.db"), description="The database file."
     )
     wal_size_bytes: int = Field(
-        default=6_000_000,
+        default=8_000_000,
         ge=0,
         description="Size to which the write-ahead log is grown once at start.",
     )

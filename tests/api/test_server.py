@@ -98,6 +98,17 @@ def test_connections_wait_from_the_moment_of_binding_until_the_application_is_bu
     assert server.join(PATIENCE_S)
 
 
+def test_a_server_that_is_bound_already_keeps_its_port(serve):
+    server = serve()
+    server.bind()
+    address = server.address
+
+    server.start()
+
+    assert server.address == address
+    assert get(server).text == "/hello"
+
+
 def test_an_address_that_is_taken_is_named_for_a_person(serve):
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -90,7 +90,7 @@ def deliver_everything_that_can_go_wrong(listener, monkeypatch):
             body[:-5] + b"AAAAA",
             json.dumps(envelope).encode(),
             listener.signed(broken, style),
-            listener.signed({"eventType": "", "data": envelope["data"]}, Style.OBJECTS),
+            listener.signed({"data": {"order": samples.order_of(envelope)}}, Style.OBJECTS),
         ):
             listener.post(attempt)
     with monkeypatch.context() as patch:

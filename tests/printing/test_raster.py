@@ -48,7 +48,8 @@ def printed_text(text: str, style: bytes = b"") -> Image.Image:
 
 
 def test_letters_are_cut_with_their_accents():
-    assert [c for c in fonts.clusters("ax\u0302\u0301b") if c] == ["a", "x\u0302\u0301", "b"]
+    assert list(fonts.clusters("ax\u0302\u0301b")) == ["a", "x\u0302\u0301", "b"]
+    assert list(fonts.clusters("")) == []
 
 
 @pytest.mark.parametrize("text", ["\u0301", " \u0301", "a\n\u0301", "\u200d\u0301"])
@@ -80,6 +81,11 @@ def test_a_character_that_no_font_has_has_no_font(character):
 @pytest.mark.parametrize("cluster", ["x\u0302", "★", "☎", "ش", "ش\u200d", "→"])
 def test_the_bundled_font_reaches_beyond_the_code_pages(cluster):
     assert fonts.font_for(cluster) == BUNDLED
+
+
+def test_what_leaves_no_ink_counts_as_missing():
+    assert fonts._has(BUNDLED, "M")
+    assert not fonts._has(BUNDLED, "\u00a0")
 
 
 def test_fonts_of_the_system_are_used_and_broken_ones_are_not(system_fonts):
@@ -137,11 +143,16 @@ def test_other_fonts_step_in_for_the_characters_that_they_have(system_fonts, mon
     assert raster._runs("a b★ ★c") == [(BUNDLED, "a b"), (other, "★ ★"), (BUNDLED, "c")]
 
 
-def test_tall_letters_are_not_cut_off():
-    stacked = "x" + "\u0302" * 3
-    tall = raster.draw_row(stacked, NORMAL, CELL)
+def test_letters_taller_than_a_row_are_made_to_fit_and_not_cut_off(monkeypatch):
+    monkeypatch.setattr(raster, "_FONT_SIZE", 40.0)
+    tall = raster.draw_row("M", NORMAL, CELL)
     assert tall.size == (CELL, raster.CELL_HEIGHT)
-    assert ink(tall) > 0
+    assert tall.getbbox()[1::2] == (0, raster.CELL_HEIGHT)
+
+
+def test_bold_is_blacker():
+    plain, bold = (raster.draw_row("M", Style(bold=bold), CELL) for bold in (False, True))
+    assert ink(bold) > ink(plain)
 
 
 @pytest.mark.skipif(not fonts.can_shape(), reason="Pillow cannot shape text here")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.printing import fonts
+from wix_printer_service.printing.raster import draw_row, placed
 from wix_printer_service.printing.rendering import Paper, render
 from wix_printer_service.receipts.document import (
     NORMAL,
@@ -174,6 +175,10 @@ def test_text_is_printed_as_it_was_meant():
     ]
 
 
+def test_no_break_spaces_are_sent_as_plain_ones():
+    assert b"1 000 \xd5\n" in ticket(Text("1\u202f000\u00a0€"))
+
+
 def test_the_indent_of_inverse_text_is_not_inverse():
     data = ticket(Text("Nüsse", Style(inverse=True), indent=3))
     assert b"   \x1dB\x01 N\x81sse \n" in data
@@ -270,6 +275,11 @@ def test_a_printer_that_cannot_draw_spells_out_and_shows_codes_as_text():
     paper = Paper.of(80, profile="TM-U220")
     receipt = printed(Text("★ 9 €"), QrCode("https://example.com/"), paper=paper)
     assert receipt.text.split("\n")[:2] == ["[U+2605] 9 [U+20AC]", "https://example.com/"]
+
+
+def test_a_drawn_row_that_happens_to_spell_a_real_time_command_is_sent_without_it():
+    assert b"\x10\x04" in placed(draw_row("╲╲", NORMAL, 12), 0).tobytes()
+    assert b"\x10\x04" not in ticket(Text("╲╲"))
 
 
 def test_a_code_is_a_picture_in_the_middle_of_the_paper(capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from itertools import pairwise
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,17 @@ def test_a_slow_printer_may_take_longer_than_the_stall_time(rig: Rig, size: int)
     print_once(rig, data, STALL_S)
     assert monotonic() - began > STALL_S
     assert rig.received(len(data)) == data
+
+
+@pytest.mark.parametrize(("rig", "size"), SLOWLY_READ.items(), indirect=["rig"])
+def test_who_waits_for_a_slow_printer_hears_that_it_goes_on(rig: Rig, size: int) -> None:
+    rig.start(Behaviour(bytes_per_step=16_384, pause_s=0.1))
+    printer, heard = connect(rig, STALL_S), []
+    printer.open()
+    printer.send(job(size), lambda: heard.append(monotonic()))
+    printer.close()
+    assert len(heard) > 3
+    assert max(b - a for a, b in pairwise(heard)) < STALL_S
 
 
 @roads(ALL)

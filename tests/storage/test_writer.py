@@ -283,6 +283,31 @@ def test_nobody_waits_for_ever_when_the_stop_comes_between_their_changes(desk):
     assert desk.writer.join(PATIENCE_S)
 
 
+def test_a_change_on_its_way_in_when_the_stop_comes_is_committed(desk):
+    """The stop waits until the change is in the queue; else nobody would look for it again."""
+    slow_queue = desk.writer._changes
+    stopping = threading.Thread(target=desk.writer.stop)
+
+    class Slow:
+        get, get_nowait = slow_queue.get, slow_queue.get_nowait
+
+        def put(self, entry):
+            desk.writer._changes = slow_queue
+            stopping.start()
+            stopping.join(0.05)
+            desk.writer.join(0.0 if stopping.is_alive() else PATIENCE_S)
+            slow_queue.put(entry)
+
+    desk.writer.start()
+    desk.writer._changes = Slow()
+    future = desk.put(1)
+    stopping.join(PATIENCE_S)
+
+    assert future.result(PATIENCE_S) == 10
+    assert desk.writer.join(PATIENCE_S)
+    assert desk.seen() == [1]
+
+
 def test_an_idle_writer_ends_as_soon_as_it_is_told_to(desk, monkeypatch):
     monkeypatch.setattr(writer_module, "IDLE_S", 3600.0)
     desk.writer.start()

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from wix_printer_service import config, config_sample, passwords
+from wix_printer_service import config, passwords
 from wix_printer_service.cli.common import ConfigFile
+from wix_printer_service.config.sample import sample as sample_configuration
 from wix_printer_service.storage.files import write_durably
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,7 +27,7 @@ def check(config_file: ConfigFile = None) -> None:
 @app.command()
 def sample() -> None:
     """Print a complete configuration with every setting explained."""
-    print(config_sample.sample(), end="")
+    print(sample_configuration(), end="")
 
 
 @app.command()

@@ -45,14 +45,14 @@ def clusters(text: str) -> Iterator[str]:
     cluster = ""
     for character in text:
         is_accent = wcwidth(character) == 0
-        if is_accent and character not in JOINERS and cluster in _NO_LETTER:
-            yield cluster
-            cluster = _DOTTED_CIRCLE
-        elif not is_accent:
-            yield cluster
-            cluster = ""
+        lacks_letter = is_accent and character not in JOINERS and cluster in _NO_LETTER
+        if lacks_letter or not is_accent:
+            if cluster:
+                yield cluster
+            cluster = _DOTTED_CIRCLE if lacks_letter else ""
         cluster += character
-    yield cluster
+    if cluster:
+        yield cluster
 
 
 @lru_cache(maxsize=4096)

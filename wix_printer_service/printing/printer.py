@@ -15,12 +15,15 @@ from wix_printer_service.connection_url import (
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.printing.transports.cups_queue import CupsPrinter
 from wix_printer_service.printing.transports.device_file import DeviceFilePrinter
+from wix_printer_service.printing.transports.progress import unheard
 from wix_printer_service.printing.transports.serial_line import SerialPrinter
 from wix_printer_service.printing.transports.tcp import TcpPrinter
 from wix_printer_service.printing.transports.usb_device import UsbPrinter
 from wix_printer_service.printing.transports.virtual import SoftwarePrinter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service import settings
     from wix_printer_service.models import Confirmation
 
@@ -36,8 +39,8 @@ class Printer(Protocol):
         """
         ...
 
-    def send(self, data: bytes) -> Confirmation:
-        """Send a whole job.
+    def send(self, data: bytes, tell: Callable[[], None] = unheard, /) -> Confirmation:
+        """Send a whole job; ``tell`` hears whenever the printer has taken something more.
 
         Returns:
             What stands behind the word "printed".

@@ -28,6 +28,10 @@ log = structlog.get_logger(__name__)
 
 SYNCHRONOUS_FULL = 2
 PAGE_BYTES = 4096
+FRAME_BYTES = PAGE_BYTES + 24
+"""A page in the log with its header, https://www.sqlite.org/fileformat2.html#walformat."""
+SQLITES_OWN_FRAMES = 1000
+"""When SQLite moves the log into the database by itself (wal_autocheckpoint)."""
 GROWTH_CACHE_PAGES = 20
 
 
@@ -77,6 +81,7 @@ class Database:
             self._connection = self._connect()
             refuse_foreign(self._connection)  # before a setting is changed in it
             _make_safe(self._connection)
+            self._use_whole_log(self._connection)
             version = migrate(self._connection)
             self._grow_log(self._connection)
         except (OSError, sqlite3.Error) as error:
@@ -171,6 +176,12 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {self._settings.wal_size_bytes * 2}")
         return connection
+
+    def _use_whole_log(self, connection: sqlite3.Connection) -> None:
+        """Move the log into the database when it is nearly full: each time costs two flushes."""
+        frames = self._settings.wal_size_bytes * 9 // 10 // FRAME_BYTES
+        if frames > SQLITES_OWN_FRAMES:
+            connection.execute(f"PRAGMA wal_autocheckpoint = {frames}").fetchone()
 
     def _grow_log(self, connection: sqlite3.Connection) -> None:
         """Write the log to its full size once: later commits overwrite blocks that exist.

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.models import Confirmation
+from wix_printer_service.printing.transports.progress import unheard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import CupsQueue
 
 NO_LP = "the program lp is missing on this computer: sudo apt install cups-client"
@@ -32,7 +35,7 @@ class CupsPrinter:
         if shutil.which("lp") is None:
             raise PrinterUnavailableError(NO_LP)
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, _tell: Callable[[], None] = unheard) -> Confirmation:
         """Hand over a whole job; see ``printing.printer.Printer``."""
         command = ["lp", "-d", self._queue, "-o", "raw", "-t", "wix-printer"]
         try:

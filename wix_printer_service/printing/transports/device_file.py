@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.models import Confirmation
 from wix_printer_service.printing.transports.descriptor import wait_until_taken, write_all
-from wix_printer_service.printing.transports.progress import opened, reaching, sending
+from wix_printer_service.printing.transports.progress import opened, reaching, sending, unheard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import DeviceFile
 
 
@@ -33,9 +35,9 @@ class DeviceFilePrinter:
         with reaching(str(self._path)):
             self._descriptor = os.open(self._path, flags)
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
         """Write a whole job; see ``printing.printer.Printer``."""
-        with sending(str(self._path), self._stall_timeout_s) as progress:
+        with sending(str(self._path), self._stall_timeout_s, tell) as progress:
             descriptor = opened(self._descriptor)
             write_all(descriptor, data, progress)
             wait_until_taken(descriptor, progress)

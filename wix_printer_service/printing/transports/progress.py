@@ -13,7 +13,7 @@ from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Resource = TypeVar("Resource")
 
@@ -49,6 +49,10 @@ _WORDS = {
 }
 
 
+def unheard() -> None:
+    """Hear of progress and do nothing about it."""
+
+
 class StalledError(OSError):
     """The printer took no byte for as long as it may take."""
 
@@ -60,7 +64,8 @@ class Progress:
     long as it takes something.
     """
 
-    def __init__(self, stall_timeout_s: float) -> None:
+    def __init__(self, stall_timeout_s: float, tell: Callable[[], None] = unheard) -> None:
+        self._tell = tell
         self.sent = 0
         self.started = False
         """Whether a byte may have gone out."""
@@ -77,6 +82,7 @@ class Progress:
     def moved(self) -> None:
         """Note that the printer lives: it gets the whole time again."""
         self._deadline = _CLOCK.monotonic() + self._stall_timeout_s
+        self._tell()
 
     def remaining_s(self) -> float:
         """Return how long the printer may still take for its next byte.
@@ -134,14 +140,16 @@ def reaching(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def sending(name: str, stall_timeout_s: float) -> Iterator[Progress]:
-    """Wrap the sending of one job; the block notes its progress.
+def sending(
+    name: str, stall_timeout_s: float, tell: Callable[[], None] = unheard
+) -> Iterator[Progress]:
+    """Wrap the sending of one job; the block notes its progress, and ``tell`` hears of it.
 
     Raises:
         PrinterUnavailableError: If the system failed before the first byte.
         SendInterruptedError: If it failed later.
     """
-    progress = Progress(stall_timeout_s)
+    progress = Progress(stall_timeout_s, tell)
     try:
         yield progress
     except OSError as error:

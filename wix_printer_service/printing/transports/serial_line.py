@@ -17,9 +17,12 @@ from wix_printer_service.printing.transports.progress import (
     pause,
     reaching,
     sending,
+    unheard,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import SerialPort
     from wix_printer_service.printing.transports.progress import Progress
 
@@ -61,10 +64,10 @@ class SerialPrinter:
             except (termios.error, ValueError) as error:
                 raise PrinterUnavailableError(in_words(self._name, error)) from error
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
         """Write a whole job and wait until it has left this computer."""
         step = DSR_STEP_BYTES if self._connection.flow == "dsrdtr" else max(len(data), 1)
-        with sending(self._name, self._stall_timeout_s) as progress:
+        with sending(self._name, self._stall_timeout_s, tell) as progress:
             port = opened(self._port)
             self._unfinished = True
             for start in range(0, len(data), step):

@@ -20,9 +20,12 @@ from wix_printer_service.printing.transports.progress import (
     opened,
     reaching,
     sending,
+    unheard,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import Tcp
 
 ANSWER_BYTES = 4096
@@ -59,9 +62,9 @@ class TcpPrinter:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.settimeout(0)
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
         """Send a whole job and wait until the printer's system has acknowledged all of it."""
-        with sending(self._name, self._stall_timeout_s) as progress:
+        with sending(self._name, self._stall_timeout_s, tell) as progress:
             connection = opened(self._socket)
             # If this fails, close() must not go on sending what still lies in our buffers.
             _forget_rest_on_close(connection, forget=True)

@@ -11,9 +11,11 @@ import usb.util
 
 from wix_printer_service.errors import PrinterUnavailableError
 from wix_printer_service.models import Confirmation
-from wix_printer_service.printing.transports.progress import opened, reaching, sending
+from wix_printer_service.printing.transports.progress import opened, reaching, sending, unheard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import Usb
     from wix_printer_service.printing.transports.progress import Progress
 
@@ -52,9 +54,9 @@ class UsbPrinter:
                 self.close()
                 raise
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
         """Write a whole job; see ``printing.printer.Printer``."""
-        with sending(self._name, self._stall_timeout_s) as progress:
+        with sending(self._name, self._stall_timeout_s, tell) as progress:
             opened(self._endpoint)
             while progress.sent < len(data):
                 self._write(data[progress.sent : progress.sent + CHUNK_BYTES], progress)

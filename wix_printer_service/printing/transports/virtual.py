@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.models import Confirmation
-from wix_printer_service.printing.transports.progress import reaching
+from wix_printer_service.printing.transports.progress import reaching, unheard
 from wix_printer_service.virtual_printer import VirtualPrinter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.connection_url import Virtual
 
 
@@ -31,7 +33,7 @@ class SoftwarePrinter:
             self._directory.mkdir(parents=True, exist_ok=True)
         self._printer = VirtualPrinter(self._directory, self._paper_width_mm)
 
-    def send(self, data: bytes) -> Confirmation:
+    def send(self, data: bytes, _tell: Callable[[], None] = unheard) -> Confirmation:
         """Print a whole job; when this returns, the receipt is on disk."""
         if self._printer is None:
             raise PrinterUnavailableError(f"{self._name} was not opened")

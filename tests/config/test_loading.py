@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config_files import KITCHEN, problems_of, settings_of
+from tests.config.files import KITCHEN, problems_of, settings_of
 from wix_printer_service import config
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.models import Receipt

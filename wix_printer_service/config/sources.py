@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
-from wix_printer_service.config_shape import shape_at
+from wix_printer_service.config.shape import shape_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wix_printer_service.config_shape import KeyPath, Shape
+    from wix_printer_service.config.shape import KeyPath, Shape
 
 Node: TypeAlias = dict[str, Any]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wix_printer_service.config_problems import checked
-from wix_printer_service.config_sources import add_environment, read_yaml
+from wix_printer_service.config.problems import checked
+from wix_printer_service.config.sources import add_environment, read_yaml
 from wix_printer_service.errors import ConfigurationError
 
 if TYPE_CHECKING:

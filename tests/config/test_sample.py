@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from wix_printer_service import config
-from wix_printer_service.config_sample import WIDTH, sample
+from wix_printer_service.config.sample import WIDTH, sample
 from wix_printer_service.settings import Printer, Settings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-EXAMPLE_FILE = Path(__file__).parents[1] / "config" / "config.example.yaml"
+EXAMPLE_FILE = Path(__file__).parents[2] / "config" / "config.example.yaml"
 KEY_FILE = "/etc/wix-printer/wix-public.pem"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config_files import KITCHEN, problems_of, settings_of
+from tests.config.files import KITCHEN, problems_of, settings_of
 
 
 @pytest.fixture

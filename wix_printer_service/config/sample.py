@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic_core import to_jsonable_python
 
-from wix_printer_service.config_shape import Shape
+from wix_printer_service.config.shape import Shape
 from wix_printer_service.settings import Printer, Settings
 
 if TYPE_CHECKING:

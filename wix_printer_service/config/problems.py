@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wix_printer_service.config_misfits import misfits
-from wix_printer_service.config_shape import shape_at
+from wix_printer_service.config.misfits import misfits
+from wix_printer_service.config.shape import shape_at
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from wix_printer_service.config_shape import KeyPath
-    from wix_printer_service.config_sources import Sources
+    from wix_printer_service.config.shape import KeyPath
+    from wix_printer_service.config.sources import Sources
 
 LONGEST_VALUE = 80
 SECRET = re.compile(r"key|secret|token|password|hash|credential", re.IGNORECASE)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from wix_printer_service.config_shape import shape_at
+from wix_printer_service.config.shape import shape_at
 from wix_printer_service.connection_url import split_host_port
 from wix_printer_service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wix_printer_service.config_shape import KeyPath
+    from wix_printer_service.config.shape import KeyPath
 
     Misfit = tuple[KeyPath, str, str]
 
