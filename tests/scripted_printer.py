@@ -23,8 +23,10 @@ from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
 from wix_printer_service.wix.webhook import parse
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
+    from tests.conftest import FakeClock
     from wix_printer_service.clock import Clock
     from wix_printer_service.models import PrintJob
     from wix_printer_service.storage.database import Database
@@ -115,6 +117,22 @@ class OtherProgram:
 
     def close(self) -> None:
         self._connection.close()
+
+
+class Waits:
+    """Notes how long a worker waits, and lets a test do something meanwhile."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.noted: list[float] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        self._advance = clock.advance
+        clock.wait = self.wait
+
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        self.noted.append(timeout_s)
+        self.meanwhile()
+        self._advance(timeout_s)
+        return event.is_set()
 
 
 @dataclass

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ def run(*arguments: str, cwd: Path, typed: str = "") -> subprocess.CompletedProc
         text=True,
         timeout=DEADLINE_S,
         check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200"},
+        env={k: v for k, v in os.environ.items() if not k.startswith("WIX_PRINTER")},
     )
 
 
