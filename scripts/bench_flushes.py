@@ -42,7 +42,7 @@ BARS = {1: 1.1, 16: 0.15}
 """Most flushes per order, by the number of threads that deliver at once.
 
 Alone it is one for the commit, and less than a tenth for copying the log into the database, which
-takes three flushes every thousand pages.
+takes three flushes whenever the log is nearly full.
 """
 ORDERS_PER_THREAD = {1: 400, 16: 100}
 SAMPLES = ("pickup", "delivery_paid", "modifiers", "delivery_cash")

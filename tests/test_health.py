@@ -31,11 +31,13 @@ class House:
 
     def __init__(self, database, clock, commit_timeout_s=PATIENCE_S):
         self.stale = []
+        self.failing = []
         self.printers = [PrinterProblem("kitchen"), PrinterProblem("counter")]
         self.health = Health(
             database,
             clock,
             stale_workers=lambda: list(self.stale),
+            failing_workers=lambda: list(self.failing),
             printers=lambda: self.printers,
             notes=["a development key is in use"],
             version="1.2.3",
@@ -91,6 +93,17 @@ def test_a_worker_that_hangs_is_named(house):
     snapshot = house.health.snapshot()
 
     assert (snapshot.status, snapshot.problems[0]) == (Status.DEGRADED, "printer-kitchen hangs")
+
+
+def test_a_worker_whose_turns_fail_is_named(house):
+    house.failing = ["status-listener"]
+
+    snapshot = house.health.snapshot()
+
+    assert (snapshot.status, snapshot.problems[0]) == (
+        Status.DEGRADED,
+        "status-listener fails: see the journal",
+    )
 
 
 def test_when_the_writer_hangs_orders_cannot_be_taken_in(house, database):

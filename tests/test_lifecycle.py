@@ -105,9 +105,22 @@ def test_a_turn_that_raises_does_not_end_the_worker(fake_clock):
         worker.stop()
         assert worker.join(PATIENCE_S)
 
-    failures = [entry["failures"] for entry in logs if entry["event"] == "worker_failed"]
-    assert failures == [1, 2]
-    assert worker.failures == 2
+    assert [entry["worker"] for entry in logs if entry["event"] == "worker_failed"] == [
+        worker.name,
+        worker.name,
+    ]
+    assert not worker.is_failing  # its last turn went well
+
+
+def test_a_worker_whose_last_turn_failed_is_known_as_failing(fake_clock):
+    supervisor = Supervisor(fake_clock, beat_timeout_s=60, stop_timeout_s=PATIENCE_S)
+    good, bad = Turning(fake_clock), Turning(fake_clock, "bad", failing_turns={1, 2})
+
+    supervisor.start([good, bad])
+    assert bad.third_turn.wait(PATIENCE_S)
+
+    assert supervisor.failing() == ["bad"]
+    supervisor.stop()
 
 
 def test_a_worker_pauses_after_a_failure_so_that_a_bug_cannot_spin(fake_clock):

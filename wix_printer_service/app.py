@@ -75,6 +75,7 @@ class Daemon:
             self.database,
             clock,
             stale_workers=self._supervisor.stale,
+            failing_workers=self._supervisor.failing,
             printers=lambda: [worker.state for worker in self._printers],
             notes=self._notes,
             version=VERSION,

@@ -68,6 +68,7 @@ class Health:
 
     Args:
         stale_workers: Names the workers that have not beaten lately.
+        failing_workers: Names the workers whose last turn failed.
         printers: Says how each configured printer is.
         notes: Standing remarks, such as a development key in use.
         commit_timeout_s: How long a trial commit may take.
@@ -79,6 +80,7 @@ class Health:
         clock: Clock,
         *,
         stale_workers: Callable[[], list[str]],
+        failing_workers: Callable[[], list[str]],
         printers: Callable[[], Sequence[PrinterProblem]],
         notes: Sequence[str],
         version: str,
@@ -87,6 +89,7 @@ class Health:
         self._database = database
         self._clock = clock
         self._stale_workers = stale_workers
+        self._failing_workers = failing_workers
         self._printers = printers
         self._notes = tuple(notes)
         self._version = version
@@ -113,6 +116,7 @@ class Health:
         """Look everywhere once."""
         taking_orders = self.is_taking_orders()
         problems = [f"{name} hangs" for name in self._stale_workers()]
+        problems += [f"{name} fails: see the journal" for name in self._failing_workers()]
         if not taking_orders:
             problems.append("orders cannot be written down")
         jobs = self._jobs(problems)

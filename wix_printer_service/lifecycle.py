@@ -32,7 +32,8 @@ class Worker(ABC):
     def __init__(self, name: str, clock: Clock) -> None:
         self.name = name
         self.clock = clock
-        self.failures = 0
+        self.is_failing = False
+        """Whether the last turn failed."""
         self.stopping = threading.Event()
         self._beat_at = clock.monotonic()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -78,9 +79,10 @@ class Worker(ABC):
             self.beat()
             try:
                 self.turn()
+                self.is_failing = False
             except Exception:  # the outermost loop: a bug in one turn must not end the worker
-                self.failures += 1
-                log.exception("worker_failed", worker=self.name, failures=self.failures)
+                self.is_failing = True
+                log.exception("worker_failed", worker=self.name)
                 self.rest(AFTER_FAILURE_S)
         self.finish()
 
@@ -117,6 +119,10 @@ class Supervisor:
     def stale(self) -> list[str]:
         """Return the names of workers whose last beat is too old."""
         return [w.name for w in self._started if w.beat_age_s > self._beat_timeout_s]
+
+    def failing(self) -> list[str]:
+        """Return the names of workers whose last turn failed."""
+        return [w.name for w in self._started if w.is_failing]
 
     def stop(self) -> None:
         """Stop in reverse order; one deadline for all, so that stopping is always bounded."""

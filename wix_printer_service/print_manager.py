@@ -155,6 +155,8 @@ class PrintWorker(Worker):
     def _uncertain(self, claim: Claim, sent: Sent, why: str) -> None:
         self._settle(claim, JobState.UNCERTAIN, why, None, sent)
         self._log.warning("job_uncertain", reason=why, **_facts(claim))
+        # a printer that breaks off one job is given time before it may break off the next
+        raise PrinterUnavailableError(why)
 
     def _own_fault(self, claim: Claim, error: Exception) -> None:
         why = f"the ticket could not be made ({type(error).__name__})"

@@ -104,6 +104,7 @@ class House:
             self.database,
             self.clock,
             stale_workers=lambda: self.stale_workers,
+            failing_workers=list,
             printers=lambda: self.printers,
             notes=self.notes,
             version="1.2.3",

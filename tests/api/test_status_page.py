@@ -16,11 +16,12 @@ from wix_printer_service.api.status_views import (
     ORDER_TONES,
     Viewer,
 )
-from wix_printer_service.api.texts import LANGUAGES, Texts, texts
+from wix_printer_service.api.texts import Texts, texts
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.health import PrinterProblem, Status
 from wix_printer_service.models import JobState, Method, OrderState, Receipt
 from wix_printer_service.settings import Restaurant, Settings
+from wix_printer_service.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,9 +295,9 @@ def test_a_language_that_is_not_there_is_a_mistake_in_the_configuration():
 
 def test_a_catalogue_with_a_missing_word_is_not_taken(monkeypatch, tmp_path):
     (tmp_path / "de.yaml").write_text("title: Bestellungen\n")
-    monkeypatch.setattr("wix_printer_service.api.texts.files", lambda _package: tmp_path)
+    monkeypatch.setattr("wix_printer_service.words.files", lambda _package: tmp_path)
     texts.cache_clear()
-    with pytest.raises(ConfigurationError, match=r"catalogue de\.yaml"):
+    with pytest.raises(ConfigurationError, match=r"de\.yaml"):
         texts("de")
 
 

@@ -86,6 +86,7 @@ def listening(kitchen: Kitchen, private_key: str, **intake: Any) -> Iterator[Lis
         kitchen.database,
         SystemClock(),
         stale_workers=list,
+        failing_workers=list,
         printers=lambda: [PrinterProblem("kitchen", "cannot be reached")],
         notes=(),
         version="0",

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.receipts import catalogue
-from wix_printer_service.receipts.catalogue import LANGUAGES, Words, allergy_stems, words
+from wix_printer_service.receipts.catalogue import Words, allergy_stems, words
+from wix_printer_service.words import LANGUAGES
 
 
 def raw(language: str) -> dict[str, object]:
@@ -57,7 +58,7 @@ def test_an_unknown_key_is_a_mistake():
 def test_a_missing_key_is_a_mistake_that_names_the_file(tmp_path, monkeypatch):
     broken = {key: value for key, value in raw("de").items() if key != "thanks"}
     (tmp_path / "de.yaml").write_text(yaml.safe_dump(broken), encoding="utf-8")
-    monkeypatch.setattr(catalogue, "files", lambda _package: tmp_path)
+    monkeypatch.setattr("wix_printer_service.words.files", lambda _package: tmp_path)
     with pytest.raises(ConfigurationError, match=r"(?s)de\.yaml.*thanks"):
         words.__wrapped__("de")
 

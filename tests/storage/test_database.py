@@ -90,14 +90,10 @@ def test_what_was_written_can_be_read_and_survives_closing(make):
 
 
 def test_every_commit_is_flushed_and_goes_to_the_log(make):
-    journal_mode, synchronous = make().write(
-        lambda t: [t.execute(f"PRAGMA {name}").fetchone()[0] for name in SAFETY]
-    )
+    names = ("journal_mode", "synchronous")
+    values = make().write(lambda t: [t.execute(f"PRAGMA {n}").fetchone()[0] for n in names])
 
-    assert (journal_mode, synchronous) == ("wal", 2)
-
-
-SAFETY = ("journal_mode", "synchronous")
+    assert values == ["wal", 2]
 
 
 def test_a_file_that_cannot_have_a_log_is_refused():
@@ -226,6 +222,14 @@ def test_the_log_has_its_full_size_before_the_first_commit(make, path):
     for number in range(5):
         opened.write(note(str(number)))
     assert log.stat().st_size == size
+
+
+def test_a_large_log_is_used_almost_to_its_end_before_it_is_moved_into_the_database(make):
+    pages = make(wal_size_bytes=6_000_000).write(
+        lambda t: t.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
+    )
+
+    assert 5_000_000 < pages * 4096 < 6_000_000
 
 
 def test_growing_the_log_leaves_nothing_in_the_database(make, path):

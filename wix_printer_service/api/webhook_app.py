@@ -67,7 +67,9 @@ class WebhookRoutes:
     async def healthz(self, _request: Request) -> Response:
         """Say whether orders can be taken in, whatever the printers do."""
         taking = await run_in_threadpool(self._health.is_taking_orders)
-        return PlainTextResponse("ok" if taking else "cannot write orders down", _code(taking))
+        if not taking:
+            return PlainTextResponse("cannot write orders down", 503)
+        return PlainTextResponse("ok", 200)
 
     async def _read(self, request: Request) -> bytes:
         body = bytearray()
@@ -88,10 +90,6 @@ class WebhookRoutes:
             log.warning("event_not_written", event_id=event.id, reason=reason)
             return PlainTextResponse("cannot write it down now; send it again", 503)
         return PlainTextResponse("ok", 200)
-
-
-def _code(taking: bool) -> int:  # noqa: FBT001
-    return 200 if taking else 503
 
 
 def _refuse(code: int, reason: str) -> Response:

@@ -3,15 +3,11 @@
 # no postponed annotations here: pydantic reads them when the class is made
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.models import JobState, Method, OrderState, Receipt
-
-LANGUAGES = ("de", "en")
+from wix_printer_service.words import read_words
 
 
 class Texts(BaseModel):
@@ -78,10 +74,4 @@ def texts(language: str) -> Texts:
     Raises:
         ConfigurationError: There is no such catalogue, or it is not as agreed.
     """
-    if language not in LANGUAGES:
-        raise ConfigurationError([f"there is no status page in {language!r}, only {LANGUAGES}"])
-    text = (files(__package__) / f"{language}.yaml").read_text(encoding="utf-8")
-    try:
-        return Texts.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigurationError([f"catalogue {language}.yaml: {error}"]) from error
+    return read_words(Texts, __package__, language)

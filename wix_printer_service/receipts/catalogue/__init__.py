@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from typing import Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from wix_printer_service.errors import ConfigurationError
-
-LANGUAGES: Final = ("de", "en")
+from wix_printer_service.words import LANGUAGES, read_words
 
 
 class Words(BaseModel):
@@ -100,13 +95,7 @@ def words(language: str) -> Words:
     Raises:
         ConfigurationError: There is no such catalogue, or it is not as agreed.
     """
-    if language not in LANGUAGES:
-        raise ConfigurationError([f"there are no receipts in {language!r}, only {LANGUAGES}"])
-    text = (files(__package__) / f"{language}.yaml").read_text(encoding="utf-8")
-    try:
-        return Words.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigurationError([f"catalogue {language}.yaml: {error}"]) from error
+    return read_words(Words, __package__, language)
 
 
 @cache
