@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -80,6 +81,31 @@ def test_an_event_that_shows_less_hides_no_line_of_the_order(house, less):
     assert (record.payment_status, record.sequence, record.revision) == ("NOT_PAID", 50, 2)
     assert record.due_at == datetime(2026, 11, 20, 19, 15, tzinfo=UTC)
     assert not record.readable
+
+
+def test_of_an_event_without_lines_status_payment_and_sums_are_taken_over(house):
+    paid = {
+        "paymentStatus": "PAID",
+        "status": "CANCELED",
+        "priceSummary": {"total": {"amount": "30.00"}},
+    }
+    house.accept(event("delivery_cash"))
+    house.accept(later({"paymentStatus": "PARTIALLY_PAID"}, 50), later(paid, 51), later({}, 52))
+    order, _ = newest_revision(house)
+    assert order.is_paid
+    assert (order.payment_status, order.status) == ("PAID", "CANCELED")
+    assert (order.totals.total, order.totals.shipping) == (Decimal(30), Decimal("2.90"))
+    assert len(order.lines) == 3
+
+
+def test_what_was_left_to_pay_is_not_known_after_a_payment_of_unknown_size(house):
+    house.accept(event("delivery_cash"))
+    assert newest_revision(house)[0].totals.balance == Decimal("32.09")
+    house.accept(later({"paymentStatus": "PARTIALLY_PAID"}, 50))
+    assert newest_revision(house)[0].amount_due is None
+    balance = {"balanceSummary": {"balance": {"amount": "12.09"}}}
+    house.accept(later({"paymentStatus": "PARTIALLY_PAID", **balance}, 51))
+    assert newest_revision(house)[0].amount_due == Decimal("12.09")
 
 
 def test_what_could_not_be_read_of_later_events_is_added(house):

@@ -229,7 +229,7 @@ def test_an_order_is_due_at_the_end_of_its_slot_else_when_it_was_placed():
     assert due_at(order(created_at=placed)) == placed
 
 
-@pytest.mark.parametrize("app_id", RESTAURANT_APP_IDS)
+@pytest.mark.parametrize("app_id", [*RESTAURANT_APP_IDS, RESTAURANT_APP_IDS[0].upper()])
 def test_one_restaurant_line_is_enough_for_the_kitchen(app_id):
     assert is_for_kitchen(order(lines=(line(SHOP_APP), line(app_id))), INTAKE)
 

@@ -257,14 +257,13 @@ def test_a_reprint_is_a_new_urgent_job_that_points_to_the_old_one(house, state):
     assert [house.claim().job.id for _ in range(2)] == [copy, waiting]
 
 
-def test_a_held_job_that_is_reprinted_is_over_itself(house):
+def test_printing_a_held_job_lets_itself_go_and_makes_no_copy(house):
     held = house.job_in(JobState.HELD)
 
-    copy = house.jobs.reprint(house.connection, held, who="page")
+    assert house.jobs.reprint(house.connection, held, who="page") == held
 
-    assert house.job(held).state is JobState.CANCELLED
-    assert house.story(held)[-1] == ("held", "cancelled", "page", f"printed by job {copy} instead")
-    assert house.item_state(held) is ItemState.CANCELLED
+    assert house.story(held)[-1] == ("held", "queued", "page", "released")
+    assert house.claim().job.id == held
 
 
 def test_two_taps_on_reprint_make_one_copy(house):

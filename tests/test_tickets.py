@@ -4,9 +4,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.scripted_printer import Kitchen
+from wix_printer_service import job_records
 from wix_printer_service import tickets as tickets_module
 from wix_printer_service.errors import NotFoundError, StorageError
-from wix_printer_service.models import Receipt
+from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.printing.rendering import Paper
 from wix_printer_service.settings import Settings
 from wix_printer_service.simulation import samples
@@ -58,21 +59,58 @@ def test_each_receipt_is_for_its_reader(kitchen):
     assert b"Restaurant" not in for_kitchen
 
 
-def copy_of(kitchen, order):
+def end(kitchen, state):
+    """Take the kitchen's next job and let it end so."""
+    claim = kitchen.database.write(lambda t: kitchen.jobs.claim(t, "kitchen"))
+    kitchen.database.write(lambda t: kitchen.jobs.settle(t, claim, state, "as the test says"))
+
+
+def copy_of(kitchen, order, state=JobState.PRINTED):
+    end(kitchen, state)
     job_id = kitchen.job_of(order).id
-    kitchen.database.write(lambda t: kitchen.jobs.claim(t, "kitchen") and None)
-    kitchen.database.write(lambda t: kitchen.jobs.recover(t, "kitchen"))
     kitchen.database.write(lambda t: kitchen.jobs.reprint(t, job_id, who="page"))
     return kitchen.job_of(order)
 
 
-def test_a_reprint_says_that_it_is_a_copy(kitchen):
+@pytest.mark.parametrize(
+    ("state", "marks"),
+    [
+        (JobState.PRINTED, {"KOPIE"}),
+        (JobState.PRINTED_UNCONFIRMED, {"KOPIE"}),
+        (JobState.UNCERTAIN, {"DUPLIKAT"}),
+        (JobState.DEAD, set()),
+    ],
+)
+def test_a_reprint_says_what_may_lie_in_the_kitchen_already(kitchen, state, marks):
     order = kitchen.accept("77001")
 
     original = kitchen.tickets.make(kitchen.job_of(order)).document
-    copy = kitchen.tickets.make(copy_of(kitchen, order)).document
+    copy = kitchen.tickets.make(copy_of(kitchen, order, state)).document
 
-    assert (b"KOPIE" in original, b"KOPIE" in copy) == (False, True)
+    assert {word for word in ("KOPIE", "DUPLIKAT") if word.encode() in original} == set()
+    assert {word for word in ("KOPIE", "DUPLIKAT") if word.encode() in copy} == marks
+
+
+def test_a_copy_of_a_copy_remembers_the_first_ticket(kitchen):
+    order = kitchen.accept("77001")
+    copy_of(kitchen, order)
+
+    last = kitchen.tickets.make(copy_of(kitchen, order, JobState.DEAD)).document
+
+    assert b"KOPIE" in last
+
+
+def test_a_reprint_of_a_cancelled_order_says_so(kitchen):
+    order = kitchen.accept("77001")
+    end(kitchen, JobState.PRINTED)
+    printed = kitchen.job_of(order)
+    kitchen.accept("77001", status="CANCELED")
+    end(kitchen, JobState.PRINTED)  # the cancellation itself
+    copy_id = kitchen.database.write(lambda t: kitchen.jobs.reprint(t, printed.id, who="page"))
+    with kitchen.database.reading() as connection:
+        copy = job_records.get(connection, copy_id)
+
+    assert b"STORNIERT" in kitchen.tickets.make(copy).document
 
 
 @pytest.mark.parametrize("broken", ["compose", "render"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ import sdnotify
 import structlog
 
 from wix_printer_service.api.access import access_from
+from wix_printer_service.api.main import create_status_app, create_webhook_app
 from wix_printer_service.api.server import WebServer
-from wix_printer_service.api.webhook_app import create_webhook_app
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.health import Health
 from wix_printer_service.lifecycle import Supervisor
+from wix_printer_service.models import Receipt
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
@@ -56,7 +58,7 @@ class Daemon:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._notes: list[str] = []
+        self._notes = _remarks(settings)
         self.database = Database(settings.storage, clock)
         self._queue = OfflineQueue(clock)
         self._jobs = PrintJobs(self._queue, clock)
@@ -144,9 +146,6 @@ class Daemon:
         return create_webhook_app(self._verifier, self._orders, self._health, self._settings.intake)
 
     def _status_app(self) -> Starlette:
-        # its framework is large: it is loaded when the webhook listener already answers
-        from wix_printer_service.api.status_app import create_status_app  # noqa: PLC0415
-
         return create_status_app(
             self.database,
             self._jobs,
@@ -158,6 +157,15 @@ class Daemon:
         )
 
 
+def _remarks(settings: Settings) -> list[str]:
+    """Say what an owner may have overlooked; health shows it for as long as it is so."""
+    printed = {receipt for printer in settings.printers.values() for receipt in printer.receipts}
+    missing = [r for r in (Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER) if r not in printed]
+    for receipt in missing:
+        log.warning("receipt_without_printer", receipt=receipt)
+    return [f"no printer prints {receipt} receipts" for receipt in missing]
+
+
 def run(settings: Settings, clock: Clock) -> None:
     """Run the daemon until SIGTERM or SIGINT, telling systemd what it needs to know.
 
@@ -167,6 +175,7 @@ def run(settings: Settings, clock: Clock) -> None:
     """
     # blocked before any thread starts: the signals then wait for sigtimedwait and interrupt nobody
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    _allow_many_connections()
     notifier = sdnotify.SystemdNotifier()
     daemon = Daemon(settings, clock)
     daemon.start()
@@ -177,6 +186,15 @@ def run(settings: Settings, clock: Clock) -> None:
     finally:
         notifier.notify("STOPPING=1")
         daemon.stop()
+
+
+def _allow_many_connections() -> None:
+    """Raise the soft limit of open files to the hard one: a thousand idle strangers are not enough.
+
+    The usual soft limit of 1024 is for programs that use select(2); nothing here does.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _round_s() -> float:

@@ -91,6 +91,15 @@ def copy_on_its_way(connection: sqlite3.Connection, job_id: int) -> int | None:
     return None if row is None else int(row["id"])
 
 
+def originals(connection: sqlite3.Connection, job: PrintJob) -> list[PrintJob]:
+    """List the jobs that a copy goes back to, the nearest first; none for what is no copy."""
+    found = []
+    while job.copy_of is not None:
+        job = get(connection, job.copy_of)
+        found.append(job)
+    return found
+
+
 def history(connection: sqlite3.Connection, job_id: int) -> list[HistoryEntry]:
     """List what happened to a job, oldest first."""
     rows = connection.execute(

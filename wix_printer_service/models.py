@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -128,7 +129,8 @@ class OrderLine:
     """
 
     name: str
-    quantity: Decimal
+    quantity: Decimal | None
+    """How many or how much, None if Wix did not say or it could not be read."""
     unit: str
     modifiers: tuple[Modifier, ...]
     options: tuple[tuple[str, str], ...]
@@ -137,6 +139,10 @@ class OrderLine:
     total: Decimal | None
     app_id: str
     """Which Wix app's catalogue the line comes from; empty for a custom line."""
+
+    def is_of(self, app_ids: Iterable[str]) -> bool:
+        """Tell whether the line comes from one of these apps; an id has no case."""
+        return self.app_id.casefold() in {app_id.casefold() for app_id in app_ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +211,10 @@ class Totals:
     """What is still to be paid, by Wix's balance summary."""
 
 
+UNPAID = frozenset({"NOT_PAID", "PARTIALLY_PAID", "DECLINED", "CANCELED"})
+"""Payment statuses of Wix by which money is missing for certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order as one event showed it. Texts are empty and sums None where Wix sent nothing.
@@ -238,7 +248,8 @@ class Order:
     language: str = ""
     """The guest's language, such as ``de``."""
     currency: str = ""
-    tax_included: bool = True
+    tax_included: bool | None = None
+    """Whether the prices hold the tax, None if Wix did not say."""
     totals: Totals = Totals()
     fees: tuple[Fee, ...] = ()
     discounts: tuple[Discount, ...] = ()
@@ -249,19 +260,27 @@ class Order:
     def is_paid(self) -> bool:
         """Tell whether nothing is left to collect.
 
-        PAID says so; so does a zero total. Refunds happen after payment, so a refunded order has
-        nothing left to collect either.
+        PAID says so; so does a total of zero or less. Refunds happen after payment, so a refunded
+        order has nothing left to collect either.
         """
         if self.payment_status in {"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"}:
             return True
-        return self.totals.total is not None and self.totals.total == 0
+        return self.totals.total is not None and self.totals.total <= 0
+
+    @property
+    def is_to_be_collected(self) -> bool:
+        """Tell whether Wix says plainly that money is missing.
+
+        A payment that is pending, or in a state with a new name, may have come in by now.
+        """
+        return not self.is_paid and self.payment_status in UNPAID
 
     @property
     def amount_due(self) -> Decimal | None:
         """Return what is left to collect, None if Wix did not say."""
         if self.is_paid:
             return None if self.totals.total is None else self.totals.total * 0
-        if self.payment_status == "PARTIALLY_PAID" and self.totals.balance is not None:
+        if self.payment_status == "PARTIALLY_PAID":
             return self.totals.balance
         return self.totals.total
 

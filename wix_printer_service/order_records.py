@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Method, Order, OrderRecord, OrderState
+from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Totals
 from wix_printer_service.order_rules import due_at
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.wire import load
@@ -36,7 +36,7 @@ def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Orde
     """Return an order as its newest revision shows it, with that revision's number.
 
     A revision without a single line, of an event that shows less than the order, hides no earlier
-    one: what could not be read of it is added.
+    one: its status, payment and sums are taken over, and what could not be read of it is added.
 
     Raises:
         NotFoundError: There is no such order, or its data was erased.
@@ -50,12 +50,28 @@ def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Orde
     for row in rows:
         order = read_order(load(row["payload"]), order_id=order_id)
         if order.lines:
+            for newer, _ in reversed(bare):
+                order = _updated(order, newer)
             unread = [piece for newer, _ in bare for piece in newer.unread]
             return replace(order, unread=(*order.unread, *unread)), row["revision"]
         bare.append((order, row["revision"]))
     if not bare:
         raise NotFoundError(f"there is no data of order {order_id}")
     return bare[0]
+
+
+def _updated(order: Order, newer: Order) -> Order:
+    """Return an order with the status, payment and sums that a newer event shows."""
+    sums = {field.name: getattr(newer.totals, field.name) for field in fields(Totals)}
+    known = order.totals
+    if newer.payment_status not in {"", order.payment_status}:
+        known = replace(known, paid=None, balance=None)  # they belong to the earlier status
+    return replace(
+        order,
+        status=newer.status or order.status,
+        payment_status=newer.payment_status or order.payment_status,
+        totals=replace(known, **{k: v for k, v in sums.items() if v is not None}),
+    )
 
 
 def is_in_inbox(connection: sqlite3.Connection, event_id: str) -> bool:

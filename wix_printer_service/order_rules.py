@@ -107,7 +107,7 @@ def is_newer(event: OrderEvent, order: Order, known: OrderRecord | None) -> bool
 
 def is_for_kitchen(order: Order, intake: Intake) -> bool:
     """Tell whether an order has a restaurant line, or may have one that could not be read."""
-    if any(line.app_id in intake.restaurant_app_ids for line in order.lines):
+    if any(line.is_of(intake.restaurant_app_ids) for line in order.lines):
         return True
     return any(piece.path.startswith(UNREAD_LINES) for piece in order.unread)
 

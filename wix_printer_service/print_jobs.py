@@ -181,18 +181,21 @@ class PrintJobs:
         return len(jobs)
 
     def reprint(self, transaction: sqlite3.Connection, job_id: int, who: str) -> int:
-        """Make a copy of a job that has ended or is uncertain or held, and return the copy's id.
+        """Print a job once more: a held one itself, else a copy of it; return the job's id.
 
         Raises:
             NotFoundError: There is no such job.
             WrongStateError: The job, or a copy of it, is still going to be printed.
         """
         job = get(transaction, job_id)
+        if job.state is JobState.HELD:
+            self._move(transaction, job, JobState.HELD, JobState.QUEUED, who, "released")
+            return job_id
         if job.state in {JobState.QUEUED, JobState.SENDING}:
             raise WrongStateError(f"job {job_id} is {job.state}: it will be printed anyway")
         if (copy := copy_on_its_way(transaction, job_id)) is not None:
             raise WrongStateError(f"job {copy} is about to print a copy of job {job_id}")
-        new_id = self.create(
+        return self.create(
             transaction,
             job.order_id,
             job.receipt,
@@ -202,10 +205,6 @@ class PrintJobs:
             priority=Priority.HIGH,
             copy_of=job_id,
         )
-        if job.state is JobState.HELD:
-            why = f"printed by job {new_id} instead"
-            self._move(transaction, job, JobState.HELD, JobState.CANCELLED, who, why)
-        return new_id
 
     def _move(
         self,

@@ -134,9 +134,15 @@ class Wix(Section):
             "key pair made beside the database is used, and Wix's own deliveries are refused."
         ),
     )
-    api_base: str = Field(default="https://www.wixapis.com", description="Wix's REST interface.")
-    site_id: str | None = Field(default=None, description="The site that the API key is for.")
-    api_key_file: Path | None = Field(default=None, description="File with the API key.")
+    api_base: str = Field(
+        default="https://www.wixapis.com", description="Wix's REST interface. Not used yet."
+    )
+    site_id: str | None = Field(
+        default=None, description="The site that the API key is for. Not used yet."
+    )
+    api_key_file: Path | None = Field(
+        default=None, description="File with the API key. Not used yet."
+    )
 
 
 class Intake(Section):
@@ -177,7 +183,10 @@ class Printing(Section):
     )
     close_timeout_s: PositiveSeconds = Field(
         default=2.0,
-        description="How long to wait for a network printer to hang up after a job.",
+        description=(
+            "How long to wait for a network printer to hang up after a job; a reset in that time "
+            "makes the job uncertain."
+        ),
     )
     retry_initial_s: PositiveSeconds = Field(
         default=1.0, description="First pause after a failure before the first byte."
@@ -228,9 +237,11 @@ class Connectivity(Section):
     """How the internet is watched."""
 
     hosts: tuple[str, ...] = Field(
-        default=("8.8.8.8", "1.1.1.1", "208.67.222.222"), description="Hosts to ping."
+        default=("8.8.8.8", "1.1.1.1", "208.67.222.222"), description="Hosts to ping. Not used yet."
     )
-    check_interval_s: PositiveSeconds = Field(default=30.0, description="Pause between checks.")
+    check_interval_s: PositiveSeconds = Field(
+        default=30.0, description="Pause between checks. Not used yet."
+    )
 
 
 class Lifecycle(Section):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from wix_printer_service import order_records
+from wix_printer_service import job_records, order_records
+from wix_printer_service.models import JobState, OrderState, Receipt
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.rendering import Paper, render
 from wix_printer_service.receipts.compose import compose
@@ -16,6 +17,7 @@ from wix_printer_service.receipts.context import Marks, ReceiptContext
 from wix_printer_service.receipts.plain import plain_document
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
 
     from wix_printer_service.models import Order, PrintJob
@@ -45,16 +47,29 @@ class TicketMaker:
         """
         with self.database.reading() as connection:
             order, revision = order_records.newest_revision(connection, job.order_id)
+            marks = _marks(connection, job)
         paper = self.papers.get(job.printer, Paper.of(80))
-        return Sent(revision, self._render(order, job, paper))
+        return Sent(revision, self._render(order, job, paper, marks))
 
-    def _render(self, order: Order, job: PrintJob, paper: Paper) -> bytes:
-        marks = Marks(copy=job.copy_of is not None)
+    def _render(self, order: Order, job: PrintJob, paper: Paper, marks: Marks) -> bytes:
         try:
             return render(compose(order, job.receipt, self.context, marks), paper)
         except Exception:  # whatever we do not understand still reaches the kitchen
             log.exception("receipt_failed", order_id=order.id, receipt=job.receipt)
             return render(plain_document(order, job.receipt, self.context, marks), paper)
+
+
+def _marks(connection: sqlite3.Connection, job: PrintJob) -> Marks:
+    """Say what sets a ticket apart; a copy of what never came out is no copy to the kitchen."""
+    before = {original.state for original in job_records.originals(connection, job)}
+    record = order_records.find(connection, job.order_id)
+    return Marks(
+        copy=bool(before & {JobState.PRINTED, JobState.PRINTED_UNCONFIRMED}),
+        duplicate=JobState.UNCERTAIN in before,
+        cancelled=job.receipt is not Receipt.CANCELLATION
+        and record is not None
+        and record.state is OrderState.CANCELLED,
+    )
 
 
 def receipt_context(settings: Settings) -> ReceiptContext:

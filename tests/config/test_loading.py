@@ -250,3 +250,9 @@ class TestEnvironment:
     def test_other_variables_are_left_alone(self, file: Path) -> None:
         environ = {"WIX_PRINTER_TOKEN": "x", "WIX_PRINTERS__LOG": "x", "HOME": "/"}
         assert settings_of(file, KITCHEN, environ)
+
+
+def test_a_printer_may_be_called_by_a_word_that_yaml_takes_for_a_boolean(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("printers: {off: {connection: 'virtual://receipts', receipts: [kitchen]}}\n")
+    assert list(config.load(file, {}).settings.printers) == ["off"]

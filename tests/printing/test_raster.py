@@ -90,7 +90,8 @@ def test_what_leaves_no_ink_counts_as_missing():
 
 def test_fonts_of_the_system_are_used_and_broken_ones_are_not(system_fonts):
     (system_fonts / "opentype").mkdir()
-    (system_fonts / "opentype" / "unifont.otf").write_bytes(b"not a font")
+    # a name that no system has: Pillow looks for the name elsewhere if a file is broken
+    (system_fonts / "opentype" / "unifont_broken.ttf").write_bytes(b"not a font")
     shutil.copy(BUNDLED, system_fonts / "DejaVuSans.ttf")
     shutil.copy(BUNDLED, system_fonts / "Unwanted.ttf")
     assert fonts._paths() == (BUNDLED, system_fonts / "DejaVuSans.ttf")

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -181,7 +186,7 @@ def test_no_break_spaces_are_sent_as_plain_ones():
 
 def test_the_indent_of_inverse_text_is_not_inverse():
     data = ticket(Text("Nüsse", Style(inverse=True), indent=3))
-    assert b"   \x1dB\x01 N\x81sse \n" in data
+    assert b"   \x1dB\x01 N\x81sse" + b" " * 39 + b"\n" in data
 
 
 def test_a_long_feed_is_fed():
@@ -298,3 +303,43 @@ def test_styles_hold_after_a_picture():
     data = ticket(Text("fett", Style(bold=True)), Text("★"), Text("fett", Style(bold=True)))
     assert data.count(b"\x1bE\x01") == 2
     assert Style() == NORMAL
+
+
+# --- python-escpos ------------------------------------------------------------------------------
+
+PRINT_ONE = """
+from wix_printer_service.printing.rendering import Paper, render
+from wix_printer_service.receipts.document import Document, QrCode, Text
+assert render(Document((Text("9,50 € ★"), QrCode("https://example.com/"))), Paper.of(80))
+"""
+CONFIGURE = "from wix_printer_service import logs; logs.configure('info')"
+WARN = "import logging; logging.getLogger('escpos.escpos').warning('late')"
+
+
+def run_python(program: str, **environment: str) -> str:
+    """Run a program in a Python of its own and return what it logged."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path):
+    check = "import tempfile; assert tempfile.mkstemp()[1].startswith(tempfile.gettempdir())"
+    run_python(f"{PRINT_ONE}\n{check}", TMPDIR=str(tmp_path))
+    [ours] = tmp_path.iterdir()
+    assert ours.is_file()  # ours alone: the folder is usable as before, and nothing else is there
+
+
+@pytest.mark.parametrize(
+    "steps", [(CONFIGURE, PRINT_ONE, WARN), (PRINT_ONE, CONFIGURE, WARN)], ids=["before", "after"]
+)
+def test_logging_stays_as_configured_before_or_after_python_escpos_is_imported(steps):
+    [line] = run_python("\n".join(steps)).splitlines()
+    assert json.loads(line)["event"] == "late"

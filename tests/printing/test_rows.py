@@ -96,11 +96,11 @@ def test_a_banner_longer_than_the_paper_wraps():
     assert all(len(row.text) == 20 for row in found)
 
 
-def test_inverse_text_has_a_blank_on_each_side():
+def test_inverse_text_is_one_block_with_a_blank_on_each_side():
     block = Text("Keine Nüsse bitte!", Style(inverse=True), prefix="+ ", indent=1)
     assert rows(block, 16) == [
         Row(" + Keine Nüsse ", Style(inverse=True), 1),
-        Row(" bitte! ", Style(inverse=True), 3),
+        Row("   bitte!      ", Style(inverse=True), 1),
     ]
 
 

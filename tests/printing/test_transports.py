@@ -38,6 +38,7 @@ BIG = 300_000
 
 ALL = ["tcp", "tcp6", "pipe", "file", "serial", "usb", "cups", "virtual"]
 CAN_DIE = ["tcp", "tcp6", "pipe", "serial", "usb", "cups"]
+NETWORK = ["tcp", "tcp6"]
 MUST_BE_OPENED = [name for name in ALL if name != "cups"]
 SLOWLY_READ = {"tcp": 150_000, "tcp6": 150_000, "pipe": 200_000, "serial": 60_000, "usb": 150_000}
 """Sizes of jobs that a slow printer needs longer for than the stall time."""
@@ -140,6 +141,20 @@ def test_a_printer_that_dies_within_a_job_leaves_it_uncertain(rig: Rig) -> None:
     open_and_send(printer, job(500))
     printer.close()
     assert rig.received(len(job(500))).endswith(job(500))
+
+
+@roads(NETWORK)
+@pytest.mark.parametrize("read", [1, 10, 400])
+def test_a_printer_that_dies_with_a_small_job_half_read_leaves_it_uncertain(
+    rig: Rig, read: int
+) -> None:
+    rig.start(Behaviour(dies_after=read))
+    with pytest.raises(SendInterruptedError):
+        print_once(rig, job(500))
+    rig.stop()
+    rig.start()
+    print_once(rig, job(500))
+    assert rig.received(read + len(job(500))) == job(500)[:read] + job(500)
 
 
 @roads(CAN_DIE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
+from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,13 @@ import pytest
 
 from tests.printing.transport_rigs import PATIENCE_S, Behaviour, TcpRig, connect, connect_to, job
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
+from wix_printer_service.models import Confirmation
+from wix_printer_service.printing.transports import tcp
+from wix_printer_service.virtual_printer import VirtualPrinter, VirtualPrinterServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 AUTOMATIC_STATUS = bytes.fromhex("1400000f")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -40,6 +46,34 @@ def read_to_the_end(connection: socket.socket) -> bytes:
     while chunk := connection.recv(65_536):
         data += chunk
     return data
+
+
+def await_hang_up(connection: socket.socket) -> None:
+    """Wait until the whole job and the end behind it lie in the printer's system, unread."""
+    poller = select.poll()
+    poller.register(connection, select.POLLRDHUP)
+    assert poller.poll(PATIENCE_S * 1000)
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    connection.close()
+
+
+@contextmanager
+def served(listener: socket.socket, serve: Callable[[socket.socket], None]) -> Iterator[None]:
+    """Let a printer of the test's own take the next connection."""
+
+    def run() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            serve(connection)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    yield
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
 
 
 def test_a_printer_that_talks_all_the_time_still_gets_every_byte_and_a_proper_end() -> None:
@@ -103,15 +137,153 @@ def test_bytes_on_their_way_may_have_arrived_even_if_none_is_acknowledged(
     assert caught.value.sent == 0
 
 
-def test_the_end_is_awaited_no_longer_than_allowed(listener: socket.socket) -> None:
+@pytest.mark.parametrize("read", [0, 10, 746])
+def test_a_printer_that_breaks_off_before_it_has_read_all_leaves_the_job_uncertain(
+    listener: socket.socket, read: int
+) -> None:
+    def read_some_and_reset(connection: socket.socket) -> None:
+        await_hang_up(connection)
+        connection.recv(read, socket.MSG_WAITALL)
+        reset(connection)
+
+    printer = connect_to(url_of(listener))
+    with served(listener, read_some_and_reset):
+        printer.open()
+        with pytest.raises(SendInterruptedError, match="broke off the connection") as caught:
+            printer.send(bytes(747))
+        printer.close()
+    assert caught.value.sent == 747
+
+
+def test_a_printer_that_goes_away_without_having_read_all_leaves_the_job_uncertain(
+    listener: socket.socket,
+) -> None:
+    printer = connect_to(url_of(listener))
+    with served(listener, await_hang_up):  # its system resets what is closed with bytes in it
+        printer.open()
+        with pytest.raises(SendInterruptedError, match="broke off the connection"):
+            printer.send(job(500))
+        printer.close()
+
+
+def test_a_printer_that_answers_and_then_breaks_off_leaves_the_job_uncertain(
+    listener: socket.socket,
+) -> None:
+    def answer_and_reset(connection: socket.socket) -> None:
+        await_hang_up(connection)
+        connection.sendall(AUTOMATIC_STATUS)
+        reset(connection)
+
+    printer = connect_to(url_of(listener))
+    with served(listener, answer_and_reset):
+        printer.open()
+        with pytest.raises(SendInterruptedError):
+            printer.send(job(500))
+        printer.close()
+
+
+def test_the_virtual_printer_that_dies_within_a_job_leaves_it_uncertain_wherever_it_dies(
+    tmp_path: Path,
+) -> None:
+    data = bytes(747)
+    virtual = VirtualPrinter(tmp_path)
+    with VirtualPrinterServer("127.0.0.1", 0, virtual) as server:
+        printer = connect_to(f"tcp://127.0.0.1:{server.port}")
+        for die_after in (*range(1, len(data), 15), 511, 512, 513, 600, 650, 680, 745, 746):
+            virtual.set_faults(die_after=die_after)
+            printer.open()
+            with pytest.raises(SendInterruptedError):
+                printer.send(data)
+            printer.close()
+        printer.open()
+        assert printer.send(data) is Confirmation.NONE
+        printer.close()
+
+
+def test_a_printer_that_breaks_off_just_before_we_hang_up_leaves_the_job_uncertain(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang_up = tcp._hang_up
+
+    def hang_up_too_late(connection: socket.socket) -> None:
+        reset(accepted)
+        hang_up(connection)
+
+    monkeypatch.setattr(tcp, "_hang_up", hang_up_too_late)
+    printer = connect_to(url_of(listener))
+    printer.open()
+    accepted, _ = listener.accept()
+    with accepted, pytest.raises(SendInterruptedError, match="broke off the connection"):
+        printer.send(job(500))
+    printer.close()
+
+
+def test_a_printer_that_stopped_talking_and_breaks_off_as_we_hang_up_leaves_the_job_uncertain(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up_too_late(_: socket.socket) -> None:
+        accepted.shutdown(socket.SHUT_WR)
+        reset(accepted)
+
+    monkeypatch.setattr(tcp, "_hang_up", hang_up_too_late)
+    printer = connect_to(url_of(listener))
+    printer.open()
+    accepted, _ = listener.accept()
+    with accepted, pytest.raises(SendInterruptedError, match="closed the connection"):
+        printer.send(job(500))
+    printer.close()
+
+
+def test_a_printer_that_hangs_up_properly_is_not_waited_for(listener: socket.socket) -> None:
+    read: list[bytes] = []
+    printer = connect_to(url_of(listener))
+    with served(listener, lambda connection: read.append(read_to_the_end(connection))):
+        printer.open()
+        began = monotonic()
+        assert printer.send(job(500)) is Confirmation.NONE
+        assert monotonic() - began < PATIENCE_S / 2
+    printer.close()
+    assert read == [job(500)]
+
+
+def test_a_printer_that_keeps_the_connection_is_waited_for_no_longer_than_allowed(
+    listener: socket.socket,
+) -> None:
     printer = connect_to(url_of(listener), close_timeout_s=0.2)
     printer.open()
     connection, _ = listener.accept()
     with connection:
-        printer.send(job(500))
         began = monotonic()
+        assert printer.send(job(500)) is Confirmation.NONE
+        sent = monotonic()
         printer.close()
-        assert 0.2 <= monotonic() - began < PATIENCE_S / 2
+        assert 0.2 <= sent - began < PATIENCE_S / 2
+        assert monotonic() - sent < 0.2
+        assert read_to_the_end(connection) == job(500)
+        assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0  # no reset
+
+
+def test_who_waits_for_the_end_hears_that_it_goes_on(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "BEAT_S", 0.02)
+    printer, heard = connect_to(url_of(listener), close_timeout_s=0.4), []
+    printer.open()
+    connection, _ = listener.accept()
+    with connection:
+        printer.send(job(500), lambda: heard.append(monotonic()))
+        printer.close()
+    assert len(heard) > 8
+
+
+def test_an_answer_after_the_wait_costs_the_printer_nothing(listener: socket.socket) -> None:
+    printer = connect_to(url_of(listener), close_timeout_s=0.05)
+    printer.open()
+    connection, _ = listener.accept()
+    with connection:
+        printer.send(job(500))
+        connection.sendall(AUTOMATIC_STATUS)
+        printer.close()
         assert read_to_the_end(connection) == job(500)
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0  # no reset
 

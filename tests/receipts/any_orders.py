@@ -47,7 +47,7 @@ def few(what):
 lines = st.builds(
     OrderLine,
     name=texts,
-    quantity=numbers,
+    quantity=st.none() | numbers,
     unit=texts,
     modifiers=few(st.builds(Modifier, texts, texts, numbers)),
     options=few(pairs),
@@ -60,7 +60,9 @@ orders = st.builds(
     Order,
     id=texts,
     number=texts,
-    payment_status=st.sampled_from(["", "PAID", "NOT_PAID", "PARTIALLY_PAID", "NEW_WORD"]),
+    payment_status=st.sampled_from(
+        ["", "PAID", "NOT_PAID", "PARTIALLY_PAID", "DECLINED", "NEW_WORD"]
+    ),
     created_at=moments,
     method=st.sampled_from(Method),
     method_title=texts,
@@ -75,7 +77,7 @@ orders = st.builds(
     address=st.builds(Address, texts, texts, texts, texts, texts, amounts, amounts),
     location_name=texts,
     currency=st.sampled_from(["", "EUR", "USD", "JPY", "nonsense"]),
-    tax_included=st.booleans(),
+    tax_included=st.none() | st.booleans(),
     totals=st.builds(Totals, amounts, amounts, amounts, amounts, amounts, amounts),
     fees=few(st.builds(Fee, texts, amounts)),
     discounts=few(st.builds(Discount, texts, amounts)),

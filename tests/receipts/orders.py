@@ -42,14 +42,14 @@ def evening(hour: int, minute: int = 0, day: int = 20) -> datetime:
 
 def line(
     name: str,
-    quantity: str = "1",
+    quantity: str | None = "1",
     unit_price: str | None = None,
     total: str | None = None,
     **more: object,
 ) -> OrderLine:
     plain = OrderLine(
         name=name,
-        quantity=Decimal(quantity),
+        quantity=None if quantity is None else Decimal(quantity),
         unit="",
         modifiers=(),
         options=(),
@@ -85,6 +85,7 @@ PICKUP = Order(
     contact=Contact("Anna Beispiel", "", "+49 30 5550100"),
     location_name="Ristorante Müller – Kreuzberg",
     currency="EUR",
+    tax_included=True,
     totals=Totals(
         subtotal=Decimal("25.20"),
         shipping=Decimal(0),
@@ -128,6 +129,7 @@ CASH_DELIVERY = Order(
     ),
     location_name="Ristorante Müller – Kreuzberg",
     currency="EUR",
+    tax_included=True,
     totals=Totals(
         subtotal=Decimal("27.20"),
         shipping=Decimal("2.90"),

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from wix_printer_service.models import Receipt
+from wix_printer_service.models import Receipt, Unread
 from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.document import NORMAL, Text
+from wix_printer_service.receipts.styles import BOLD
 
-from .orders import CASH_DELIVERY, ENGLISH, GERMAN, said
+from .orders import CASH_DELIVERY, ENGLISH, GERMAN, WITH_ALLERGIES, block_saying, said
 
 
 @pytest.mark.parametrize(("context", "word"), [(GERMAN, "STORNIERT"), (ENGLISH, "CANCELLED")])
@@ -22,3 +26,19 @@ def test_it_says_which_order_and_what_not_to_cook():
     assert texts[1:4] == ["#10042", "LIEFERUNG", "20:00–20:15"]
     assert {"1x Spaghetti Carbonara", "2x Cola 0,33 l"} <= set(texts)
     assert "Bitte Wechselgeld auf 50 € mitbringen." in texts
+
+
+def test_nothing_is_louder_than_the_news_itself():
+    order = replace(
+        WITH_ALLERGIES,
+        instructions="Am Tresen",
+        custom_fields=(("Allergien", "Nüsse"),),
+        unread=(Unread("a", "Zöliakie"), Unread("b", "c")),
+    )
+    document = compose(order, Receipt.CANCELLATION, GERMAN)
+    for words in ("ACHTUNG ALLERGIE", "Allergien: Nüsse", "a: Zöliakie"):
+        assert block_saying(document, words).style == BOLD
+    for words in ("Am Tresen", "b: c"):
+        assert block_saying(document, words).style == NORMAL
+    inverse = [b for b in document.blocks if isinstance(b, Text) and b.style.inverse]
+    assert max(inverse, key=lambda b: b.style.width * b.style.height).text == "STORNIERT"

@@ -9,7 +9,12 @@ from pydantic import ValidationError
 
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.receipts import catalogue
-from wix_printer_service.receipts.catalogue import Words, allergy_stems, words
+from wix_printer_service.receipts.catalogue import (
+    Words,
+    allergy_stems,
+    foreign_allergy_stems,
+    words,
+)
 from wix_printer_service.words import LANGUAGES
 
 
@@ -20,7 +25,7 @@ def raw(language: str) -> dict[str, object]:
 
 def test_there_is_a_catalogue_for_every_file_and_a_file_for_every_catalogue():
     found = {path.name for path in files(catalogue).iterdir() if path.name.endswith(".yaml")}
-    assert found == {f"{language}.yaml" for language in LANGUAGES}
+    assert found == {f"{language}.yaml" for language in LANGUAGES} | {"allergy_stems.yaml"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,4 +75,6 @@ def test_a_language_without_a_catalogue_is_refused():
 
 def test_allergies_are_known_in_all_languages_at_once():
     assert {"zöliakie", "celiac", "unverträglich"} <= set(allergy_stems())
-    assert all(stem == stem.casefold() for stem in allergy_stems())
+    stems = (*allergy_stems(), *foreign_allergy_stems())
+    assert all(isinstance(stem, str) and stem == stem.casefold() for stem in stems)
+    assert len(set(foreign_allergy_stems())) == len(foreign_allergy_stems()) > 40

@@ -54,7 +54,7 @@ def test_lines_have_prices_and_several_pieces_a_price_each():
 
 def test_choices_stand_under_their_line():
     texts = said(customer(WITH_ALLERGIES))
-    assert {"Größe: Groß (32 cm)", "+ Extra Belag: 2x Jalapeños", "+ Ohne: Sesam"} <= set(texts)
+    assert {"Größe: Groß (32 cm)", "* Extra Belag: 2x Jalapeños", "* Ohne: Sesam"} <= set(texts)
 
 
 def test_prices_that_wix_did_not_give_are_not_zero():
@@ -97,6 +97,16 @@ def test_taxes_on_top_stand_above_the_total():
     texts = said(customer(order, ENGLISH))
     start = texts.index("plus 7.7% tax | €3.00")
     assert texts[start : start + 3] == ["plus 7.7% tax | €3.00", "plus GST | –", "TOTAL | €25.20"]
+
+
+def test_tax_is_neither_inside_nor_on_top_if_wix_does_not_say():
+    order = replace(PICKUP, tax_included=None, taxes=(TaxLine("GST", None, Decimal(1)),))
+    texts = said(customer(order, ENGLISH))
+    start = texts.index("TOTAL | €25.20")
+    assert texts[start : start + 2] == ["TOTAL | €25.20", "GST | €1.00"]
+    assert texts.count("GST | €1.00") == 1
+    unnamed = said(customer(replace(order, taxes=())))
+    assert "MwSt. | 1,65 €" in unnamed
 
 
 def test_sums_without_details_are_shown_as_sums():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from wix_printer_service.models import Method, Receipt
 from wix_printer_service.receipts.compose import compose
 from wix_printer_service.receipts.document import Feed, Pair
+from wix_printer_service.simulation import samples
+from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.wix.wire import load
 
 from .orders import (
     CASH_DELIVERY,
@@ -14,6 +18,7 @@ from .orders import (
     ENGLISH,
     GERMAN,
     PICKUP,
+    RESTAURANT_APP,
     SHOP_APP,
     WITH_ALLERGIES,
     block_saying,
@@ -77,10 +82,10 @@ def test_quantity_comes_first_and_everything_chosen_stands_under_the_name():
     assert texts[start : start + 7] == [
         "1x Pizza Salami",
         "Größe: Groß (32 cm)",
-        "+ Extra Belag: Extra Käse",
-        "+ Extra Belag: 2x Jalapeños",
-        "+ Scharf",
-        "+ Boden: Dünn",
+        "* Extra Belag: Extra Käse",
+        "* Extra Belag: 2x Jalapeños",
+        "* Scharf",
+        "* Boden: Dünn",
         ">> Bitte ohne Zwiebeln, gut durchgebacken",
     ]
 
@@ -155,7 +160,7 @@ def test_notes_custom_fields_and_instructions_are_all_there():
     assert texts[start:] == [
         "Hinweis des Gastes:",
         "Bitte Wechselgeld auf 50 € mitbringen.",
-        "Anweisung:",
+        "Hinweis zur Übergabe:",
         "Klingel defekt, bitte anrufen. Code Hoftür: 1234#",
         "Tisch: 6",
         "ohne Besteck",
@@ -176,3 +181,47 @@ def test_an_unpaid_order_says_so_and_a_paid_one_does_not(context, mark):
 
 def test_an_order_that_does_not_say_whether_it_is_paid_counts_as_unpaid():
     assert "NICHT BEZAHLT? IN WIX PRÜFEN" in said(kitchen(replace(PICKUP, payment_status="")))
+
+
+@pytest.mark.parametrize(
+    ("status", "said_of_it"),
+    [
+        ("NOT_PAID", "NICHT BEZAHLT"),
+        ("PARTIALLY_PAID", "NICHT BEZAHLT"),
+        ("DECLINED", "NICHT BEZAHLT\nWix: DECLINED"),
+        ("CANCELED", "NICHT BEZAHLT\nWix: CANCELED"),
+        ("PENDING", "NICHT BEZAHLT? IN WIX PRÜFEN\nWix: PENDING"),
+        ("PENDING_MERCHANT", "NICHT BEZAHLT? IN WIX PRÜFEN\nWix: PENDING_MERCHANT"),
+        ("AUTHORIZED", "NICHT BEZAHLT? IN WIX PRÜFEN\nWix: AUTHORIZED"),
+        ("BARTERED", "NICHT BEZAHLT? IN WIX PRÜFEN\nWix: BARTERED"),
+    ],
+)
+def test_a_payment_in_between_is_said_in_the_word_of_wix(status, said_of_it):
+    assert said_of_it in said(kitchen(replace(PICKUP, payment_status=status)))
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [("Lieferung", "en"), ("DELIVERY", "de"), ("delivery", "en"), ("Lieferung", "de")],
+)
+def test_the_owners_word_says_nothing_more_in_another_language(title, language):
+    order = replace(CASH_DELIVERY, method_title=title)
+    assert title not in said(kitchen(order, replace(GERMAN, language=language)))[2:4]
+    assert said(kitchen(order, replace(GERMAN, language=language)))[3] == "20:00–20:15"
+
+
+def test_a_line_of_ours_is_known_however_its_app_id_is_written():
+    loud = line("Pizza Laut", app_id=RESTAURANT_APP.upper())
+    shirt = line("T-Shirt", app_id=SHOP_APP)
+    order = replace(PICKUP, lines=(*PICKUP.lines, loud, shirt))
+    assert "1x Pizza Laut" in said(kitchen(order))
+    written_loud = replace(GERMAN, restaurant_app_ids=frozenset({RESTAURANT_APP.upper()}))
+    assert "1x T-Shirt" not in said(kitchen(order, written_loud))
+
+
+def test_an_allergy_in_a_script_of_its_own_is_seen_as_one():
+    raw = load(json.dumps(samples.order_of(samples.load("every_script"))))
+    order = read_order(raw)
+    shown = block_saying(kitchen(order), "حساسية")
+    assert shown.style.inverse
+    assert shown.style.bold

@@ -50,6 +50,12 @@ def test_a_cancellation_and_a_second_piece_of_paper_are_marked_as_such():
     ]
 
 
+def test_a_ticket_of_a_cancelled_order_says_so_first():
+    marks = Marks(copy=True, cancelled=True)
+    texts = said(plain_document(CASH_DELIVERY, Receipt.KITCHEN, GERMAN, marks))
+    assert texts[:2] == ["STORNIERT – CANCELLED", "KOPIE – COPY"]
+
+
 def test_times_are_the_restaurants_and_sums_are_there():
     texts = said(plain_document(CASH_DELIVERY, Receipt.DRIVER, GERMAN))
     assert {"due_from: 20.11.2026 20:00", "totals.total: 32.09", "lines 3.quantity: 2"} <= set(

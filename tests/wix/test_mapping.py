@@ -70,6 +70,7 @@ PICKUP = Order(
     location_name="Ristorante Müller – Kreuzberg",
     language="de",
     currency="EUR",
+    tax_included=True,
     totals=money(
         subtotal="25.20",
         shipping="0",
@@ -116,6 +117,7 @@ DELIVERY = Order(
     location_name="Ristorante Müller – Kreuzberg",
     language="de",
     currency="EUR",
+    tax_included=True,
     totals=money(
         subtotal="27.20",
         shipping="2.90",
@@ -245,7 +247,7 @@ def test_every_script_is_read_as_it_was_written():
 
 
 def test_an_order_that_says_nothing_is_read_as_nothing_and_pointed_out():
-    nothing = Order("order-1", tax_included=False, unread=(Unread("lineItems", "–"),))
+    nothing = Order("order-1", unread=(Unread("lineItems", "–"),))
     assert read_order({"id": "order-1"}) == nothing
     assert read_order({"number": None}, order_id="order-1") == nothing
 

@@ -93,6 +93,11 @@ def test_a_delivery_goes_to_its_destination_else_to_the_recipients_address():
         ({"streetAddress": {"name": "Hof", "number": "1a"}}, Address("Hof 1a")),
         ({"streetAddress": {"name": "Hof"}}, Address("Hof")),
         ({"addressLine1": "Hof 2"}, Address("Hof 2")),
+        (
+            {"addressLine": "Hof 2", "addressLine2": "3. OG", "streetAddress": {"apt": "12b"}},
+            Address("Hof 2", "3. OG, 12b"),
+        ),
+        ({"addressLine2": "12b", "streetAddress": {"apt": "12b"}}, Address(addition="12b")),
     ],
 )
 def test_an_address_is_read_in_each_of_its_forms(wire, address):
@@ -216,6 +221,14 @@ def test_fees_and_taxes_are_read_line_by_line():
         TaxLine("MwSt.", Decimal("0.07"), Decimal("1.65")),
         TaxLine("MwSt.", Decimal("0.19"), None),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "included"),
+    [(True, True), ("true", True), (False, False), ("false", False), (None, None), ("?", None)],
+)
+def test_whether_prices_hold_the_tax_is_known_only_if_wix_says(said, included):
+    assert read(taxIncludedInPrices=said).tax_included is included
 
 
 @pytest.mark.parametrize(

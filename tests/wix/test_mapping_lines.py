@@ -189,6 +189,50 @@ def test_a_description_that_names_the_group_of_a_nameless_choice_is_printed():
     assert found.options == (("Ohne", "Sesam"),)
 
 
+def test_a_description_of_an_unknown_form_is_kept_whole_and_its_name_does_not_stand_alone():
+    lines = [
+        {"lineType": "X", "fancy": {"text": "FANCYTEXT"}},
+        {"name": {"original": "Allergie"}, "newText": {"original": "ERDNUSS"}},
+        {"name": {"original": "Allergie"}, "plainText": {"words": "SESAM"}},
+        {"name": {"original": "Sonderwünsche"}, "newText": "SCHARF"},
+    ]
+    found, unread = read(descriptionLines=lines)
+    assert found.options == (("", "?"), ("Allergie", "?"), ("Allergie", "?"))
+    assert found.wishes == ("?",)
+    place = "lineItems[0].descriptionLines"
+    assert {
+        Unread(f"{place}[0]", "lineType: X, fancy.text: FANCYTEXT"),
+        Unread(f"{place}[1]", "name.original: Allergie, newText.original: ERDNUSS"),
+        Unread(f"{place}[2]", "name.original: Allergie, plainText.words: SESAM"),
+        Unread(f"{place}[3]", "name.original: Sonderwünsche, newText: SCHARF"),
+    } <= set(unread)
+    assert len(set(unread)) == len(unread)
+
+
+def test_ids_and_types_of_a_description_are_no_words():
+    lines = [
+        {"id": "1", "lineType": "PLAIN_TEXT", "name": said("Ohne Salz"), "plainText": said("")}
+    ]
+    assert line(descriptionLines=lines).options == (("", "Ohne Salz"),)
+
+
+def test_a_choice_of_an_unknown_form_is_kept_whole():
+    chosen = {"id": "m", "quantity": 2, "title": {"original": "OHNE NUSS"}, "price": "1"}
+    groups = [{"title": "EXTRA", "modifiers": [chosen]}, {"name": said("Dip"), "dips": ["AIOLI"]}]
+    found, unread = read(modifierGroups=groups)
+    assert found.modifiers == (Modifier("", "?", Decimal(2)),)
+    place = "lineItems[0].modifierGroups"
+    assert {
+        Unread(
+            f"{place}[0].modifiers[0]", "id: m, quantity: 2, title.original: OHNE NUSS, price: 1"
+        ),
+        Unread(f"{place}[1].name", "Dip"),
+    } <= set(unread)
+    whole = {piece.path: piece.text for piece in unread}
+    assert whole[f"{place}[0]"].startswith("title: EXTRA, modifiers.id: m")
+    assert "dips: AIOLI" in whole[f"{place}[1]"]
+
+
 def test_a_choice_with_details_says_what_its_bare_description_says():
     groups = [group("Sauce", modifier("Hausdressing", details=said("scharf")))]
     for value in ("Hausdressing", "Hausdressing (scharf)"):
@@ -244,18 +288,23 @@ def test_quantities_are_taken_as_given(item, quantity, unit):
     assert (str(found.quantity), found.unit) == (quantity, unit)
 
 
-@pytest.mark.parametrize("quantity", [None, "", "two", [2], True, "9" * 20])
-def test_a_quantity_that_cannot_be_read_is_one_and_is_pointed_out(quantity):
+@pytest.mark.parametrize(
+    "quantity", [None, "", {}, "drei", [2], True, "9" * 20, 10**15, float("nan")]
+)
+def test_a_quantity_that_cannot_be_read_is_no_number_and_is_pointed_out(quantity):
     found, unread = read(quantity=quantity)
-    assert found.quantity == 1
+    assert found.quantity is None
     assert unread[0].path.startswith("lineItems[0].quantity")
     assert len(unread) == 1
 
 
 def test_an_unreadable_weight_is_pointed_out():
     found, unread = read(decimalQuantity={"value": "half", "measurementUnit": "KG"})
-    assert found.quantity == 1
+    assert (found.quantity, found.unit) == (None, "kg")
     assert unread == (Unread("lineItems[0].decimalQuantity.value", "half"),)
+    found, unread = read(decimalQuantity="half a kilo")
+    assert found.quantity is None
+    assert unread == (Unread("lineItems[0].decimalQuantity", "half a kilo"),)
 
 
 def test_a_line_without_a_name_is_pointed_out():

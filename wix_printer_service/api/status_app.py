@@ -63,6 +63,7 @@ def create_status_app(
         description=DESCRIPTION,
         # FastAPI's own pages load scripts from elsewhere, and would not pass the guard
         openapi_url=None,
+        redirect_slashes=False,  # a redirect would name the address that we listen on
         dependencies=[Depends(Guard(access).check)],
         responses={401: {"model": Problem}, 422: {"model": Problem}},
     )

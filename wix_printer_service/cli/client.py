@@ -70,6 +70,8 @@ def ask_or_read(
     try:
         return ask(DaemonClient(settings))
     except DaemonUnreachableError as error:
+        if not settings.storage.path.exists():
+            raise
         print(f"{error} Reading the database instead.", file=sys.stderr)
         with read_only(settings.storage.path) as connection:
             return read(connection)

@@ -10,7 +10,6 @@ import typer
 
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.connection_url import split_host_port
-from wix_printer_service.errors import NotFoundError
 from wix_printer_service.models import Confirmation
 from wix_printer_service.virtual_printer import VirtualPrinter, control
 from wix_printer_service.virtual_printer.paper import DOTS
@@ -41,7 +40,7 @@ def print_test(
     settings = settings_from(config_file)
     if name not in settings.printers:
         known = ", ".join(settings.printers)
-        raise NotFoundError(f"there is no printer {name!r}; there is: {known}")
+        raise typer.BadParameter(f"there is no printer {name!r}; there is: {known}")
     chosen = settings.printers[name]
     ticket = render(test_document(name, receipt_context(settings)), paper_of(chosen))
     printer = build_printer(chosen, settings.printing)

@@ -13,7 +13,7 @@ import typer
 
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.clock import SystemClock
-from wix_printer_service.errors import DaemonUnreachableError, MalformedError, NotFoundError
+from wix_printer_service.errors import DaemonUnreachableError, MalformedError
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.keys import development_key
 from wix_printer_service.simulation.signing import Style, sign
@@ -68,7 +68,8 @@ def order(
 def _envelope(sample: str, file: Path | None, order_id: str | None) -> dict[str, Any]:
     if file is None:
         if sample not in samples.names():
-            raise NotFoundError(f"no sample {sample!r}; there are: {', '.join(samples.names())}")
+            known = ", ".join(samples.names())
+            raise typer.BadParameter(f"no sample {sample!r}; there are: {known}")
         number = str(10_000 + secrets.randbelow(90_000))
         return samples.rename(samples.load(sample), order_id or str(uuid.uuid4()), number)
     envelope = _read(file)
@@ -80,9 +81,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise MalformedError(f"{file}: {error}") from error
+        raise typer.BadParameter(f"{file}: {error}") from error
     if not isinstance(content, dict):
-        raise MalformedError(f"{file}: expected a JSON object")
+        raise typer.BadParameter(f"{file}: expected a JSON object")
     if "data" in content:
         return content
     return samples.as_event({"data": {"updatedEvent": {"currentEntity": content}}}, "approved")
@@ -92,7 +93,7 @@ def _private_key(settings: Settings, key: Path | None) -> str:
     try:
         return development_key(settings.storage.path) if key is None else key.read_text("ascii")
     except OSError as error:
-        raise NotFoundError(f"cannot read the key: {error}") from error
+        raise typer.BadParameter(f"cannot read the key: {error}") from error
 
 
 def _post(url: str, body: bytes) -> str:

@@ -39,9 +39,19 @@ EXAMPLE: dict[str, dict[str, Any]] = {
         "receipts": ["kitchen", "driver", "customer"],
         "paper_width_mm": 80,
     },
-    "wix": {"webhook_public_key_file": "/etc/wix-printer/wix-public.pem"},
 }
 """What an owner has to set; all else stands in the sample as a comment."""
+NEEDED_WHEN = {
+    "wix.webhook_public_key_file": (
+        "Needed for Wix's own orders: save the key as /etc/wix-printer/wix-public.pem, say, "
+        "and name that file here."
+    ),
+    "storage.path": (
+        "The default is for the installed service; to try things out without root set a place "
+        "of your own, such as var/my.db."
+    ),
+}
+"""What an owner has to set later, or elsewhere; its default stays a comment."""
 
 
 def sample() -> str:
@@ -67,7 +77,8 @@ def _section(name: str, model: type[BaseModel], indent: str) -> Iterator[str]:
     indent += "  "
     example = EXAMPLE.get(name, {})
     for key, field in model.model_fields.items():
-        yield from _comment(_description(field), indent)
+        text = f"{_description(field)} {NEEDED_WHEN.get(f'{name}.{key}', '')}"
+        yield from _comment(text, indent)
         if key in example:
             yield f"{indent}{key}: {_yaml(example[key])}"
         else:

@@ -56,6 +56,16 @@ def value_at(data: Any, key: KeyPath) -> Any:
     return data
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes no, off, on and yes for words: a printer may be called so. No setting is a boolean."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read_yaml(text: str, name: str) -> tuple[Node, list[str]]:
     """Read a configuration file's text.
 
@@ -67,7 +77,7 @@ def read_yaml(text: str, name: str) -> tuple[Node, list[str]]:
         The settings, and one line for each thing wrong with the YAML itself.
     """
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         doubles = _doubles(node)  # before construction, which copies merged keys into the nodes
         data = None if node is None else loader.construct_document(node)

@@ -28,7 +28,8 @@ WANTED: Final = (
     "wqy-microhei.ttc",
     "NotoSansSymbols2-Regular.ttf",
     "NotoEmoji-*.ttf",
-    "unifont*.otf",
+    "unifont.otf",
+    "unifont_upper.otf",
     "unifont*.ttf",
 )
 """Outline fonts in Debian's packages, best first; the bundled one comes before them all."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from escpos.capabilities import CAPABILITIES, get_profile_class
-from escpos.printer import Dummy
 from PIL import ImageChops
 
 from wix_printer_service.errors import ConfigurationError
@@ -29,9 +29,30 @@ from wix_printer_service.receipts.document import (
 )
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from PIL import Image
 
     from wix_printer_service.receipts.document import Block, Document, Style
+
+
+def _import_escpos() -> tuple[ModuleType, ModuleType]:
+    """Import python-escpos so that it leaves no folder behind.
+
+    Version 3.1 makes a temporary folder whenever it is imported, even if
+    ``ESCPOS_CAPABILITIES_PICKLE_DIR`` names another (a default argument in ``capabilities.py``),
+    and never removes it. What it puts there it does not read again in the same process.
+    """
+    usual = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as passing:
+        tempfile.tempdir = passing
+        try:
+            return import_module("escpos.capabilities"), import_module("escpos.printer")
+        finally:
+            tempfile.tempdir = usual
+
+
+_capabilities, _printer = _import_escpos()
 
 COLUMNS: Final = {80: 48, 58: 32}
 """Characters in a row by paper width in mm, on printers of 203 dpi."""
@@ -98,9 +119,9 @@ def _columns_of_model(profile: str) -> int | None:
 
 def _profile_data(profile: str) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = get_profile_class(profile).profile_data
+        data: dict[str, Any] = _capabilities.get_profile_class(profile).profile_data
     except KeyError as error:
-        known = ", ".join(sorted(CAPABILITIES["profiles"]))
+        known = ", ".join(sorted(_capabilities.CAPABILITIES["profiles"]))
         raise ConfigurationError(
             [f"there is no printer profile {profile!r}; there are {known}"]
         ) from error
@@ -123,7 +144,7 @@ class _Press:
         self._page = ""
         self._style = NORMAL
         self._can_draw = bool(data["features"].get("bitImageRaster"))
-        self._device = Dummy(profile=paper.profile)
+        self._device = _printer.Dummy(profile=paper.profile)
         # python-escpos prints a remark to stdout for each picture if the width is not known
         media = {"width": {"mm": paper.width_mm, "pixels": paper.dots}}
         self._device.profile.profile_data = {**data, "media": media}

@@ -45,9 +45,11 @@ def _text_rows(block: Text, columns: int) -> Iterator[Row]:
         prefix, text, hang = "", prefix + text, 0
     for position, line in enumerate(wrap(text, width - hang)):
         if position == 0:
-            yield Row(_dressed(prefix + line, style, columns), style, indent)
+            yield Row(_dressed(prefix + line, style, columns - indent), style, indent)
+        elif style.inverse:  # one block of its own colour, so the hanging rows have it too
+            yield Row(_dressed(" " * hang + line, style, columns - indent), style, indent)
         else:
-            yield Row(_dressed(line, style, columns), style, indent + hang * style.width)
+            yield Row(line, style, indent + hang * style.width)
 
 
 def _pair_rows(block: Pair, columns: int) -> Iterator[Row]:
@@ -73,13 +75,12 @@ def _padding(style: Style) -> int:
 
 
 def _dressed(text: str, style: Style, columns: int) -> str:
-    """Give inverse text a margin of its own colour; a centred one fills the row."""
+    """Let inverse text fill the row with its own colour, so that all rows are as wide."""
     if not style.inverse:
         return text
-    if style.align is not Align.CENTER:
-        return f" {text} "
     room = columns // style.width - display_width(text)
-    return " " * (room // 2) + text + " " * (room - room // 2)
+    before = room // 2 if style.align is Align.CENTER else 1
+    return " " * before + text + " " * (room - before)
 
 
 def _narrowed(block: Text, columns: int) -> Style:

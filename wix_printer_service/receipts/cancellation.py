@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wix_printer_service.receipts import heading, lines, notes
@@ -15,20 +16,18 @@ if TYPE_CHECKING:
 
 
 def cancellation(order: Order, context: ReceiptContext, marks: Marks) -> Document:
-    """Compose the news that nobody is to cook or drive any more."""
-    banner = Text(words(context.language).cancelled, HUGE_BANNER)
+    """Compose the news that nobody is to cook or drive any more; nothing on it is louder."""
     return Document(
         (
             Feed(1),
-            banner,
-            *heading.banners(order, context, marks),
+            *heading.banners(order, context, replace(marks, cancelled=True)),
             *heading.number(order, context),
             *heading.method(order, context),
             *heading.due(order, context),
             Rule(),
             *(block for line in order.lines for block in lines.in_short(line, context)),
-            *notes.guest_notes(order, context),
-            *notes.unread(order, context),
-            banner,
+            *notes.guest_notes(order, context, quiet=True),
+            *notes.unread(order, context, quiet=True),
+            Text(words(context.language).cancelled, HUGE_BANNER),
         )
     )

@@ -34,6 +34,8 @@ class Marks:
     """It may lie in the kitchen already."""
     late_since: datetime | None = None
     """When it should have been printed."""
+    cancelled: bool = False
+    """Its order is off; nobody is to cook or drive by it."""
 
 
 UNMARKED = Marks()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from wix_printer_service.models import Method
 from wix_printer_service.receipts import heading, lines, notes
 from wix_printer_service.receipts.catalogue import words
-from wix_printer_service.receipts.document import Document, Feed, Pair, Rule, Text
+from wix_printer_service.receipts.document import NORMAL, Document, Feed, Pair, Rule, Text
 from wix_printer_service.receipts.money import money, times
 from wix_printer_service.receipts.styles import (
+    BOLD,
     BOLD_CENTERED,
     CENTERED,
     LARGE_CENTERED,
@@ -78,7 +79,8 @@ def _lines(order: Order, context: ReceiptContext) -> Iterator[Block]:
 def _line(line: OrderLine, currency: str, context: ReceiptContext) -> Iterator[Block]:
     language = context.language
     count = times(line.quantity, line.unit, language)
-    yield Pair(lines.name(line), money(line.total, currency, language), prefix=f"{count} ")
+    style = BOLD if line.quantity is None else NORMAL
+    yield Pair(lines.name(line), money(line.total, currency, language), style, f"{count} ")
     yield from lines.quantity_check(line, context)
     if line.quantity != 1 and line.unit_price is not None:
         yield Text(f"{count} {money(line.unit_price, currency, language)}", indent=lines.INDENT)
@@ -86,7 +88,7 @@ def _line(line: OrderLine, currency: str, context: ReceiptContext) -> Iterator[B
         yield Text(lines.option_text(option), indent=lines.INDENT)
     for modifier in line.modifiers:
         text = lines.modifier_text(modifier, context)
-        yield Text(text, prefix="+ ", indent=lines.INDENT)
+        yield Text(text, prefix=lines.BULLET, indent=lines.INDENT)
 
 
 def _payment(order: Order, context: ReceiptContext) -> Iterator[Block]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from wix_printer_service.receipts import heading, lines, notes
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from wix_printer_service.models import Address, Order
     from wix_printer_service.receipts.context import Marks, ReceiptContext
     from wix_printer_service.receipts.document import Block
+
+NARROWEST: Final = 32
+"""Normal characters in a row of paper of 58 mm."""
+_BEFORE_NUMBER: Final = re.compile(r" (?=\d)")
 
 
 def driver(order: Order, context: ReceiptContext, marks: Marks) -> Document:
@@ -54,13 +59,24 @@ def _destination(order: Order, context: ReceiptContext) -> Iterator[Block]:
     for text in (contact.name, contact.company):
         if text:
             yield Text(text, TALL_BOLD)
-    city = f"{address.postal_code} {address.city}".strip()
-    for text in (address.street, address.addition, city):
-        if text:
-            yield Text(text, LARGE)
+    if address:
+        yield _in_few_rows(address)
     if contact.phone:
         yield Text(words(context.language).phone)
         yield Text(in_one_row(contact.phone), LARGE)
+
+
+def _in_few_rows(address: Address) -> Text:
+    """Lay out an address: a row for each part if the paper allows, letters of one size for all.
+
+    A part that fits the narrowest paper is not broken, so that large letters become narrower where
+    they must; of a longer one no number is left alone at the start of a row.
+    """
+    city = f"{address.postal_code} {address.city}".strip()
+    parts = [part for part in (address.street, address.addition, city) if part]
+    if max(map(len, parts)) <= NARROWEST:
+        return Text("\n".join(map(in_one_row, parts)), LARGE)
+    return Text(_BEFORE_NUMBER.sub("\u00a0", "\n".join(parts)), TALL_BOLD)
 
 
 def _payment(order: Order, context: ReceiptContext) -> Iterator[Block]:
@@ -77,7 +93,8 @@ def _payment(order: Order, context: ReceiptContext) -> Iterator[Block]:
         yield Text(say.collect_unknown, LARGE_CENTERED)
     else:
         amount = in_one_row(money(due, order.currency, context.language))
-        yield Text(say.collect.format(amount=amount), HUGE)
+        what = say.collect if order.is_to_be_collected else say.open_amount
+        yield Text(what.format(amount=amount), HUGE)
 
 
 def _lines(order: Order, context: ReceiptContext) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.models import Method
@@ -12,9 +13,11 @@ from wix_printer_service.receipts.styles import (
     BOLD_CENTERED,
     CENTERED,
     HUGE,
+    HUGE_BANNER,
     LARGE_CENTERED,
 )
 from wix_printer_service.receipts.times import due_day, due_time, is_for_another_day, moment
+from wix_printer_service.words import LANGUAGES
 
 if TYPE_CHECKING:
     from wix_printer_service.models import Order
@@ -29,13 +32,14 @@ def banners(order: Order, context: ReceiptContext, marks: Marks) -> tuple[Block,
     """Say what a reader must know before reading on."""
     say = words(context.language)
     late = marks.late_since
+    cancelled = (Text(say.cancelled, HUGE_BANNER),) if marks.cancelled else ()
     texts = (
         say.copy_mark if marks.copy else "",
         say.duplicate if marks.duplicate else "",
         f"{say.late} {say.late_since.format(moment=moment(late, context))}" if late else "",
         say.unread_banner if order.unread else "",
     )
-    return tuple(Text(text, BANNER) for text in texts if text)
+    return (*cancelled, *(Text(text, BANNER) for text in texts if text))
 
 
 def number(order: Order, context: ReceiptContext) -> tuple[Block, ...]:
@@ -63,9 +67,11 @@ def method_name(order: Order, context: ReceiptContext) -> str:
 
 def method(order: Order, context: ReceiptContext) -> tuple[Block, ...]:
     """Say how the food reaches the guest, and the owner's own words if they say more."""
-    said, title = method_name(order, context), order.method_title
-    banner = Text(said, BANNER)
-    if not title or title.casefold() == said.casefold():
+    banner, title = Text(method_name(order, context), BANNER), order.method_title
+    said = {
+        method_name(order, replace(context, language=language)).casefold() for language in LANGUAGES
+    }
+    if not title or title.casefold() in said:
         return (banner,)
     return (banner, Text(title, LARGE_CENTERED))
 

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from wix_printer_service.receipts.document import Block
 
 INDENT: Final = 3
+BULLET: Final = "* "
+"""Stands before a choice; a plus would turn "Without: sesame" into an addition."""
 CHECK: Final = Style(bold=True, inverse=True, align=Align.LEFT)
 
 
 def for_kitchen(order: Order, context: ReceiptContext) -> tuple[OrderLine, ...]:
     """Return the lines that somebody must cook: all of them if none is marked so."""
     ours = tuple(
-        line for line in order.lines if not line.app_id or line.app_id in context.restaurant_app_ids
+        line for line in order.lines if not line.app_id or line.is_of(context.restaurant_app_ids)
     )
     return ours or order.lines
 
@@ -56,7 +58,7 @@ def in_full(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
     for option in line.options:
         yield guest_text(option_text(option), TALL, indent=INDENT)
     for modifier in line.modifiers:
-        yield guest_text(modifier_text(modifier, context), TALL, prefix="+ ", indent=INDENT)
+        yield guest_text(modifier_text(modifier, context), TALL, prefix=BULLET, indent=INDENT)
     for wish in line.wishes:
         yield guest_text(wish, TALL_BOLD, prefix=">> ", indent=INDENT)
 
@@ -64,13 +66,14 @@ def in_full(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
 def in_short(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
     """Lay a line out for somebody who only counts."""
     count = quantity(line.quantity, line.unit, context.language)
-    yield Text(name(line), TALL, prefix=f"{count} ")
+    style = TALL_BOLD if line.quantity is None else TALL
+    yield Text(name(line), style, prefix=f"{count} ")
     yield from quantity_check(line, context)
 
 
 def quantity_check(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
-    """Mark a quantity that nobody can cook."""
-    if line.quantity <= 0:
+    """Mark a quantity that nobody can cook, or that nobody knows."""
+    if line.quantity is None or line.quantity <= 0:
         yield Text(words(context.language).check_quantity, CHECK, indent=INDENT)
 
 

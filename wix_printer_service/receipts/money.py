@@ -31,14 +31,16 @@ def money(amount: Decimal | None, currency: str, language: str) -> str:
     )
 
 
-def quantity(value: Decimal, unit: str, language: str) -> str:
-    """Return how many or how much: "2x", "0,5 kg"."""
-    number = _number(value, language)
+def quantity(value: Decimal | None, unit: str, language: str) -> str:
+    """Return how many or how much: "2x", "0,5 kg"; "?x" if nobody knows."""
+    number = "?" if value is None else _number(value, language)
     return f"{number} {unit}" if unit else f"{number}x"
 
 
-def times(value: Decimal, unit: str, language: str) -> str:
-    """Return the first half of a multiplication: "2 x", "0,5 kg x"."""
+def times(value: Decimal | None, unit: str, language: str) -> str:
+    """Return the first half of a multiplication: "2 x", "0,5 kg x"; "?x" if nobody knows."""
+    if value is None:
+        return quantity(value, unit, language)
     return " ".join(part for part in (_number(value, language), unit, "x") if part)
 
 

@@ -37,7 +37,7 @@ def plain_document(
     Texts are labelled with the names of our own fields; nothing is chosen, formatted or left out.
     """
     banners = (
-        CANCELLED if receipt is Receipt.CANCELLATION else "",
+        CANCELLED if receipt is Receipt.CANCELLATION or marks.cancelled else "",
         COPY if marks.copy else "",
         DUPLICATE if marks.duplicate else "",
         UNREADABLE,

@@ -30,10 +30,10 @@ def sums(order: Order, context: ReceiptContext) -> Iterator[Block]:
     if totals.shipping:
         yield _row(say.delivery_cost, totals.shipping, order, context)
     yield from _fees(order, context)
-    if not order.tax_included:
+    if order.tax_included is False:
         yield from taxes
     yield Pair(say.total, money(totals.total, order.currency, context.language), TOTAL)
-    if order.tax_included:
+    if order.tax_included is not False:
         yield from taxes
 
 
@@ -67,7 +67,7 @@ def _taxes(order: Order, context: ReceiptContext) -> Iterator[Block]:
 
 def _tax_name(tax: TaxLine, order: Order, context: ReceiptContext) -> str:
     say = words(context.language)
-    how = say.tax_included if order.tax_included else say.tax_added
+    how = {True: say.tax_included, False: say.tax_added, None: ""}[order.tax_included]
     rate = "" if tax.rate is None else percent(tax.rate, context.language)
     return " ".join(part for part in (how, rate, tax.name or say.tax) if part)
 

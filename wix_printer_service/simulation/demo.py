@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import math
+import fcntl
+import json
 import os
 import shutil
 import signal
@@ -11,8 +12,10 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from collections import Counter
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
 CLOCK = SystemClock()
 USUAL_PORTS = {"webhook": 8080, "status": 8000}
 START_TIMEOUT_S = 60.0
-PRINT_TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 30.0
+PRINT_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
 LOOK_AGAIN_S = 0.1
 PACE_S = 1.2
@@ -40,68 +44,87 @@ PACE_S = 1.2
 KEPT_RUNS = 3
 NOT_OVER = ("queued", "sending")
 
+say = partial(print, flush=True)
+
 
 @dataclass(slots=True)
 class Run:
-    """One demo: its folder, addresses, and how far it has come."""
+    """One demo: its folder, its lunch hour, the daemon's addresses, and how far it has come."""
 
     folder: Path
-    webhook: str
-    status: str
-    expected: dict[str, int] = field(default_factory=dict)
-    shown: int = 0
-
-    @property
-    def receipts(self) -> Path:
-        """Where the virtual printer puts its receipts."""
-        return self.folder / "var" / "receipts"
+    steps: list[Step]
+    addresses: dict[str, str] = field(default_factory=dict)
+    shown: set[Path] = field(default_factory=set)
+    failed: bool = False
 
     @property
     def database(self) -> Path:
         """The daemon's database."""
         return self.folder / "var" / "wix-printer.db"
 
+    @property
+    def log_file(self) -> Path:
+        """What the daemon logs."""
+        return self.folder / "daemon.log"
+
+    @property
+    def page(self) -> str:
+        """Where to see it all."""
+        return f"http://{self.addresses['status']}/"
+
     def deliver(self, step: Step) -> None:
         """Send one delivery as Wix would."""
         if step.after_paper:
-            self.wait_until(lambda: self.balance().lost == 0, "receipts", PRINT_TIMEOUT_S)
+            self.wait_for_paper()
             self.show_new_receipts()
         now = CLOCK.now().timestamp()
         body = sign(step.envelope, development_key(self.database), now)
-        url = f"http://{self.webhook}/webhooks/wix"
-        answer = requests.post(url, data=body, timeout=START_TIMEOUT_S)
-        print(f"\n>> {step.title}  [{answer.status_code} {answer.text}]")
-        self.expected[step.number] = self.expected.get(step.number, 0) + step.receipts
+        url = f"http://{self.addresses['webhook']}/webhooks/wix"
+        answer = requests.post(url, data=body, timeout=ANSWER_TIMEOUT_S)
+        say(f"\n>> {step.title}  [{answer.status_code} {answer.text}]")
 
     def show_new_receipts(self) -> None:
         """Print the receipts that came since the last look."""
-        for paper in tray(self.receipts)[self.shown :]:
-            print(f"\n{paper.text}\n   picture: {paper.picture}")
-            self.shown += 1
+        for paper in tray(self.folder / "var" / "receipts"):
+            if paper.picture not in self.shown:
+                say(f"\n{paper.text}\n   picture: {paper.picture}")
+                self.shown.add(paper.picture)
 
     def balance(self) -> Balance:
-        """Compare the tray with what was ordered so far."""
-        return balance(tray(self.receipts), self.expected)
+        """Compare the tray with what the whole lunch hour must bring."""
+        expected: Counter[str] = Counter()
+        for step in self.steps:
+            expected[step.number] += step.receipts
+        return balance(tray(self.folder / "var" / "receipts"), expected)
 
-    def is_over(self) -> bool:
-        """Tell whether nothing is expected and nothing is going to be printed any more."""
-        waiting = [
-            requests.get(
-                f"http://{self.status}/jobs", params={"state": state}, timeout=START_TIMEOUT_S
-            ).json()
-            for state in NOT_OVER
-        ]
-        return self.balance().lost == 0 and not any(waiting)
+    def wait_for_paper(self) -> None:
+        """Wait until nothing is going to be printed any more; after a failure do not wait again."""
+        if self.failed or self.wait_until(self._is_settled, "the printer", PRINT_TIMEOUT_S):
+            return
+        self.fail(f"Not everything was printed within {PRINT_TIMEOUT_S:.0f} s.")
 
-    def wait_until(self, condition: Callable[[], bool], what: str, timeout_s: float) -> bool:
+    def wait_until(self, condition: Callable[[], bool], whom: str, timeout_s: float) -> bool:
         """Look again and again until ``condition`` holds; tell whether it did in time."""
+        say(f"\n(waiting for {whom}, at most {timeout_s:.0f} s)")
         end = CLOCK.monotonic() + timeout_s
         while not condition():
             if CLOCK.monotonic() > end:
-                print(f"\nThe {what} did not come within {timeout_s:.0f} s.", file=sys.stderr)
                 return False
             _pause(LOOK_AGAIN_S)
         return True
+
+    def fail(self, reason: str) -> None:
+        """Say what went wrong and where to read more."""
+        self.failed = True
+        say(f"\n{reason} The daemon's own words: {self.log_file}", file=sys.stderr)
+
+    def _is_settled(self) -> bool:
+        return not any(
+            requests.get(
+                f"{self.page}jobs", params={"state": state}, timeout=ANSWER_TIMEOUT_S
+            ).json()
+            for state in NOT_OVER
+        )
 
 
 def main() -> int:
@@ -109,96 +132,154 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./scripts/demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end by itself")
     once = parser.parse_args().once
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    run = _new_run()
-    with suppress(KeyboardInterrupt), _daemon(run) as answers:
-        if answers:
-            print(f"The status page: http://{run.status}/")
-            complete = _play(run, pace_s=0.0 if once else PACE_S)
-            if once:
-                return _report(run, complete=complete)
-            _report(run, complete=complete)
-            print(f"The status page: http://{run.status}/   Ctrl-C ends the demo.", flush=True)
-            _pause(math.inf)
-    return 1 if once else 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # SIGINT too: a script's "demo &" hands it down as ignored
+        signal.signal(number, signal.default_int_handler)
+    with _own_folder() as folder:
+        run = Run(folder, list(lunch_hour(CLOCK.now())))
+        return _play_once(run) if once else _play_and_stay(run)
 
 
-def _play(run: Run, pace_s: float) -> bool:
-    for step in lunch_hour(CLOCK.now()):
-        run.deliver(step)
-        _pause(pace_s)
-        run.show_new_receipts()
-    complete = run.wait_until(run.is_over, "receipts", PRINT_TIMEOUT_S)
+def _play_once(run: Run) -> int:
+    with suppress(KeyboardInterrupt), _daemon(run):
+        _play(run, pace_s=0.0)
+    return _report(run)
+
+
+def _play_and_stay(run: Run) -> int:
+    status = 0
+    with suppress(KeyboardInterrupt), _daemon(run) as process:
+        _play(run, PACE_S)
+        status = _report(run)
+        if process.poll() is None:
+            say(f"The status page: {run.page}   Ctrl-C ends the demo.")
+            process.wait()
+            run.fail("The daemon has ended.")
+        status = 1
+    return status
+
+
+def _play(run: Run, pace_s: float) -> None:
+    if run.failed:
+        return
+    say(f"The status page: {run.page}")
+    try:
+        for step in run.steps:
+            run.deliver(step)
+            _pause(pace_s)
+            run.show_new_receipts()
+        run.wait_for_paper()
+    except requests.RequestException:
+        run.fail("The daemon does not answer any more.")
     run.show_new_receipts()
-    return complete
 
 
 def _pause(seconds: float) -> None:
-    CLOCK.wait(threading.Event(), min(seconds, threading.TIMEOUT_MAX))
+    CLOCK.wait(threading.Event(), seconds)
 
 
-def _report(run: Run, *, complete: bool) -> int:
+def _report(run: Run) -> int:
     result = run.balance()
-    print(
-        f"\ndemo: {len(run.expected)} orders, {result.printed} receipts printed,"
+    orders = {step.number for step in run.steps}
+    say(
+        f"\ndemo: {len(orders)} orders, {result.printed} receipts printed,"
         f" {result.lost} lost, {result.duplicated} duplicated"
     )
-    return 0 if complete and result.lost == result.duplicated == 0 else 1
-
-
-def _new_run() -> Run:
-    runs = Path("var/demo")
-    runs.mkdir(parents=True, exist_ok=True)
-    for old in sorted(runs.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_RUNS]:
-        shutil.rmtree(old, ignore_errors=True)
-    folder = runs / f"{CLOCK.now():%Y%m%d-%H%M%S}-{os.getpid()}"
-    folder.mkdir()
-    addresses = {name: f"127.0.0.1:{_free_port(port)}" for name, port in USUAL_PORTS.items()}
-    embedded = {**config.EMBEDDED, "listen": addresses}
-    (folder / "config.yaml").write_text(yaml.safe_dump(embedded, allow_unicode=True), "utf-8")
-    return Run(folder.absolute(), addresses["webhook"], addresses["status"])
-
-
-def _free_port(usual: int) -> int:
-    for port in (usual, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    return usual
+    return 1 if run.failed or result.lost or result.duplicated else 0
 
 
 @contextmanager
-def _daemon(run: Run) -> Iterator[bool]:
-    """Run the daemon in the run's folder and tell whether it takes orders."""
+def _own_folder() -> Iterator[Path]:
+    """Make this run's folder; as long as its lock is held no other demo deletes it."""
+    runs = Path("var/demo").absolute()
+    runs.mkdir(parents=True, exist_ok=True)
+    folder = runs / f"{CLOCK.now():%Y%m%d-%H%M%S}-{os.getpid()}"
+    with ExitStack() as held:
+        with (runs / ".lock").open("ab") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)  # nobody prunes between making and locking
+            _prune(runs)
+            folder.mkdir()
+            lock = held.enter_context((folder / "lock").open("ab"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def _prune(runs: Path) -> None:
+    """Delete the oldest runs except those that still go on."""
+    for old in sorted(path for path in runs.iterdir() if path.is_dir())[:-KEPT_RUNS]:
+        with suppress(OSError), (old / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(old)
+
+
+@contextmanager
+def _daemon(run: Run) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the daemon in the run's folder, on the usual ports where those are free."""
+    process = _launch(run, {name: _free_port(port) for name, port in USUAL_PORTS.items()})
+    try:
+        if not _starts(run, process) and process.poll() is not None:
+            # perhaps another program took a usual port in this very moment
+            process = _launch(run, dict.fromkeys(USUAL_PORTS, 0))
+            _starts(run, process)
+        if len(run.addresses) < len(USUAL_PORTS):
+            run.fail("The daemon does not start.")
+        yield process
+    finally:
+        _stop(run, process)
+
+
+def _launch(run: Run, ports: dict[str, int]) -> subprocess.Popen[bytes]:
+    listen = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    settings = yaml.safe_dump({**config.EMBEDDED, "listen": listen}, allow_unicode=True)
+    (run.folder / "config.yaml").write_text(settings, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("WIX_PRINTER")}
     command = [str(Path(sys.executable).with_name("wix-printer")), "run", "--config", "config.yaml"]
-    log_file = run.folder / "daemon.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(command, cwd=run.folder, env=environment, stderr=log)
+    with run.log_file.open("wb") as log:
+        return subprocess.Popen(command, cwd=run.folder, env=environment, stderr=log)
+
+
+def _starts(run: Run, process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether the daemon listens, and note where."""
+
+    def is_decided() -> bool:
+        ended = process.poll() is not None
+        run.addresses = _addresses(run.log_file)
+        return ended or len(run.addresses) == len(USUAL_PORTS)
+
+    in_time = run.wait_until(is_decided, "the daemon", START_TIMEOUT_S)
+    return in_time and process.poll() is None
+
+
+def _addresses(log_file: Path) -> dict[str, str]:
+    """Read from the daemon's log where it listens: another's on the same port is not ours."""
+    found = {}
+    for line in log_file.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):  # half a line, or no JSON
+            fact = json.loads(line)
+            if fact["event"] == "listening":
+                found[fact["server"].removesuffix("-listener")] = fact["address"]
+    return found
+
+
+def _free_port(usual: int) -> int:
+    """Return the usual port, or 0 (any free one) if it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", usual))
+        except OSError:
+            return 0
+    return usual
+
+
+def _stop(run: Run, process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        answers = run.wait_until(
-            lambda: process.poll() is not None or _takes_orders(run), "daemon", START_TIMEOUT_S
-        )
-        if process.poll() is not None:
-            print(log_file.read_text("utf-8"), file=sys.stderr)
-        yield answers and process.poll() is None
-    finally:
-        process.terminate()
         process.wait(STOP_TIMEOUT_S)
-
-
-def _takes_orders(run: Run) -> bool:
-    try:
-        return all(
-            requests.get(f"http://{address}", timeout=START_TIMEOUT_S).ok
-            for address in (f"{run.webhook}/healthz", f"{run.status}/health")
-        )
-    except requests.ConnectionError:
-        return False
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        run.fail(f"The daemon did not end within {STOP_TIMEOUT_S:.0f} s.")
 
 
 if __name__ == "__main__":

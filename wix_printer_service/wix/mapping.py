@@ -8,6 +8,7 @@ Wix Restaurants puts modifiers and special requests is not documented: ``modifie
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,7 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
         wire.note("order", "–")
     if "unreadable" in wire:
         wire.note("unreadable", wire.anything("unreadable"))
-    shipping = wire.child("shippingInfo")
-    logistics = shipping.child("logistics")
-    method = _method(logistics)
-    due_from, due_to = _due(logistics)
-    return Order(
+    order = Order(
         id=wire.text("id") or order_id,
         number=wire.text("number"),
         status=_status(wire.word("status"), implied_status),
@@ -66,21 +63,42 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
         imported=wire.flag("imported"),
         created_at=wire.moment("purchasedDate") or wire.moment("createdDate"),
         updated_at=wire.moment("updatedDate"),
+        lines=_lines(wire),
+        buyer_note=wire.text("buyerNote"),
+        custom_fields=_custom_fields(wire),
+        location_name=wire.child("businessLocation").translated("name"),
+        language=wire.text("buyerLanguage"),
+    )
+    order = _with_handover(order, wire)
+    order = _with_sums(order, wire)
+    return replace(order, unread=tuple(dict.fromkeys(unread)))
+
+
+def _with_handover(order: Order, wire: Wire) -> Order:
+    """Add how, when, where and to whom the food goes."""
+    shipping = wire.child("shippingInfo")
+    logistics = shipping.child("logistics")
+    method = _method(logistics)
+    due_from, due_to = _due(logistics)
+    return replace(
+        order,
         method=method,
         method_title=shipping.text("title"),
         due_from=due_from,
         due_to=due_to,
         due_text=logistics.text("deliveryTime"),
         instructions=logistics.text("instructions"),
-        lines=_lines(wire),
-        buyer_note=wire.text("buyerNote"),
-        custom_fields=_custom_fields(wire),
         contact=_contact(wire, logistics, method),
         address=Address() if method is Method.PICKUP else _address(wire, logistics),
-        location_name=wire.child("businessLocation").translated("name"),
-        language=wire.text("buyerLanguage"),
+    )
+
+
+def _with_sums(order: Order, wire: Wire) -> Order:
+    """Add all that is about money."""
+    return replace(
+        order,
         currency=wire.word("currency"),
-        tax_included=wire.flag("taxIncludedInPrices"),
+        tax_included=wire.answer("taxIncludedInPrices"),
         totals=_totals(wire),
         fees=tuple(
             Fee(fee.translated("name"), fee.money("price"))
@@ -88,7 +106,6 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
         ),
         discounts=tuple(_discount(d) for d in wire.children("appliedDiscounts")),
         taxes=_taxes(wire),
-        unread=tuple(dict.fromkeys(unread)),
     )
 
 
@@ -155,18 +172,16 @@ def _first(item: Wire, *keys: str) -> Decimal | None:
     return next((amount for key in keys if (amount := item.money(key)) is not None), None)
 
 
-def _quantity(item: Wire) -> tuple[Decimal, str]:
+def _quantity(item: Wire) -> tuple[Decimal | None, str]:
     exact = item.child("decimalQuantity")
-    if (value := exact.number("value")) is not None:
+    if exact.anything("value") or (not exact and item.anything("decimalQuantity")):
+        # then ``quantity`` is 1, even where we cannot read how much it really is
         unit = exact.word("measurementUnit")
         unit = "" if unit == "UNSPECIFIED" else _UNITS.get(unit, unit.lower())
-        return value, unit or exact.text("otherUnit")
-    quantity = item.number("quantity")
-    if quantity is None:
-        if not item.anything("quantity"):
-            item.note("quantity", "–")
-        return Decimal(1), ""
-    return quantity, ""
+        return exact.number("value"), unit or exact.text("otherUnit")
+    if not item.anything("quantity"):
+        item.note("quantity", "–")
+    return item.number("quantity"), ""
 
 
 def _modifiers(item: Wire) -> tuple[Modifier, ...]:
@@ -176,17 +191,20 @@ def _modifiers(item: Wire) -> tuple[Modifier, ...]:
         chosen = group.children("modifiers")
         if not chosen:
             group.note("name", group_name)
-        for modifier in chosen:
-            label, details = modifier.translated("label"), modifier.translated("details")
-            if details and details != label:
-                label = f"{label} ({details})" if label else details
-            if not label:
-                modifier.note("label", "–")
-            quantity = modifier.number("quantity")
-            found.append(
-                Modifier(group_name, label or "?", Decimal(1) if quantity is None else quantity)
-            )
+        if not chosen or not group_name:
+            group.note_beyond("id", "name", "modifiers")
+        found += [_modifier(group_name, modifier) for modifier in chosen]
     return tuple(found)
+
+
+def _modifier(group_name: str, modifier: Wire) -> Modifier:
+    label, details = modifier.translated("label"), modifier.translated("details")
+    if details and details != label:
+        label = f"{label} ({details})" if label else details
+    if not label and not modifier.note_beyond("id", "quantity", "price"):
+        modifier.note("label", "–")
+    quantity = modifier.number("quantity")
+    return Modifier(group_name, label or "?", Decimal(1) if quantity is None else quantity)
 
 
 def _descriptions(
@@ -224,6 +242,8 @@ def _description(line: Wire) -> tuple[str, str]:
         or line.translated("colorInfo")
         or line.translated("plainTextValue")
     )
+    if not value and line.note_beyond("id", "name", "lineType"):
+        return name, "?"  # "Allergy" alone would read as if that were all
     if value or _MERE_HEADING.fullmatch(name):
         return name, value
     return "", name  # a name alone may be all that is said, such as "No onions"
@@ -294,9 +314,10 @@ def _address(wire: Wire, logistics: Wire) -> Address:
 def _place(address: Wire) -> Address:
     street, geocode = address.child("streetAddress"), address.child("geocode")
     named = f"{street.text('name')} {street.text('number')}".strip()
+    additions = dict.fromkeys((address.text("addressLine2"), street.text("apt")))
     return Address(
         street=address.text("addressLine") or address.text("addressLine1") or named,
-        addition=address.text("addressLine2"),
+        addition=", ".join(part for part in additions if part),
         postal_code=address.text("postalCode"),
         city=address.text("city"),
         country=address.word("country"),

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_UNREAD = 2000
-"""Characters of one unread piece that are kept for the paper."""
-MOST_UNREAD = 100
+LONGEST_UNREAD = 100_000
+"""Characters of one unread piece that are kept for the paper: it may be all a guest wrote."""
+MOST_UNREAD = 2000
 LARGEST_EXPONENT, SMALLEST_EXPONENT = 12, -30
 """Numbers with more digits before or after the point are no quantity, no money and no place."""
 DEEPEST = 100
@@ -82,10 +82,29 @@ class Wire:
     def note(self, key: str, value: object) -> None:
         """Keep a piece that could not be read for the paper, leaf by leaf."""
         for place, text in _leaves(self._place(key), value):
-            if len(self._unread) >= MOST_UNREAD:
-                self._unread[MOST_UNREAD:] = [Unread("…", "…")]
+            self._keep(place, text)
+            if len(self._unread) > MOST_UNREAD:
                 break
+
+    def _keep(self, place: str, text: str) -> None:
+        if len(self._unread) >= MOST_UNREAD:
+            self._unread[MOST_UNREAD:] = [Unread("…", "…")]
+        else:
             self._unread.append(Unread(clean(place), _shorten(clean(text))))
+
+    def note_beyond(self, *known: str) -> bool:
+        """Keep the whole object for the paper if it says anything under other keys than these.
+
+        It is kept as one piece, so that "Allergy" and "peanuts" are read together.
+
+        Returns:
+            Whether it does.
+        """
+        beyond = {key: piece for key, piece in self._value.items() if key not in known}
+        if next(_leaves("", beyond), None) is None:
+            return False
+        self._keep(self._path, ", ".join(_named(*leaf) for leaf in _leaves("", self._value)))
+        return True
 
     def text(self, key: str) -> str:
         """Return a text, cleaned; numbers count as text."""
@@ -112,8 +131,11 @@ class Wire:
 
     def flag(self, key: str) -> bool:
         """Return a boolean; the word "true" counts."""
-        value = self._value.get(key)
-        return value is True or value in ("true", "True")
+        return self.answer(key) is True
+
+    def answer(self, key: str) -> bool | None:
+        """Return a boolean or the word for it, None if it is missing or neither."""
+        return {"true": True, "false": False}.get(str(self._value.get(key)).lower())
 
     def child(self, key: str) -> Wire:
         """Return the object at ``key``, empty if there is none."""

@@ -17,6 +17,7 @@ from wix_printer_service.printing.transports.progress import (
     LONGEST_POLL_S,
     TICK_S,
     Progress,
+    StalledError,
     opened,
     reaching,
     sending,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
     from wix_printer_service.connection_url import Tcp
 
-ANSWER_BYTES = 4096
+ANSWER_BYTES = 65_536
+BEAT_S = 1.0
+"""Who waits for a printer to hang up hears that often that it goes on."""
 
 
 class TcpPrinter:
@@ -52,7 +55,6 @@ class TcpPrinter:
         self._stall_timeout_s = stall_timeout_s
         self._close_timeout_s = close_timeout_s
         self._socket: socket.socket | None = None
-        self._delivered = False
 
     def open(self) -> None:
         """Connect; see ``printing.printer.Printer``."""
@@ -63,14 +65,18 @@ class TcpPrinter:
             self._socket.settimeout(0)
 
     def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
-        """Send a whole job and wait until the printer's system has acknowledged all of it."""
+        """Send a whole job and wait until the printer has hung up, for ``close_timeout_s`` at most.
+
+        The printer's system acknowledges what it has buffered, whether or not the printer ever
+        reads it; only the way in which the connection ends tells the two apart.
+        """
         with sending(self._name, self._stall_timeout_s, tell) as progress:
             connection = opened(self._socket)
             # If this fails, close() must not go on sending what still lies in our buffers.
             _forget_rest_on_close(connection, forget=True)
             _deliver(connection, data, progress)
             _forget_rest_on_close(connection, forget=False)
-            self._delivered = True
+            _wait_for_end(connection, self._close_timeout_s, tell)
         return Confirmation.NONE
 
     def close(self) -> None:
@@ -78,10 +84,8 @@ class TcpPrinter:
         if self._socket is None:
             return
         connection, self._socket = self._socket, None
-        delivered, self._delivered = self._delivered, False
         with connection, suppress(OSError):
-            if delivered:
-                _wait_for_end(connection, self._close_timeout_s)
+            connection.recv(ANSWER_BYTES)  # see _discard_answer
 
 
 def _deliver(connection: socket.socket, data: bytes, progress: Progress) -> None:
@@ -139,15 +143,33 @@ def _forget_rest_on_close(connection: socket.socket, *, forget: bool) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, option)
 
 
-def _wait_for_end(connection: socket.socket, timeout_s: float) -> None:
+def _wait_for_end(connection: socket.socket, timeout_s: float, tell: Callable[[], None]) -> None:
     """Hang up our side and listen until the printer hangs up too, or for ``timeout_s``.
 
     An answer that arrives after the socket is gone would be met with a reset as well.
+
+    Raises:
+        OSError: If the connection broke instead of ending.
     """
-    connection.shutdown(socket.SHUT_WR)
+    # A system that throws away bytes its printer has not read says so with a reset (RFC 1122,
+    # 4.2.2.13). Some printer may answer every hang-up with one, though it has read all; the two
+    # look alike, and a job too many to look after is better than an order that is silently lost.
+    _hang_up(connection)
     patience = Progress(timeout_s)
-    while _discard_answer(connection):
-        _wait(connection, select.POLLIN, patience.remaining_s())
+    with suppress(StalledError):  # many printers keep the connection: silence is no bad sign
+        while _discard_answer(connection):
+            tell()
+            _wait(connection, select.POLLIN, min(patience.remaining_s(), BEAT_S))
+    # a reset behind the printer's own hang-up is not seen by reading
+    _raise_pending_error(connection)
+
+
+def _hang_up(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        _raise_pending_error(connection)  # why there is nothing left to shut down
+        raise
 
 
 def _wait(connection: socket.socket, events: int, timeout_s: float) -> None:

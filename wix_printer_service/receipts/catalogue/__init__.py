@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from wix_printer_service.words import LANGUAGES, read_words
@@ -56,6 +58,8 @@ class Words(BaseModel):
     not_paid_unsure: str
     partly_paid: str
     collect: str
+    open_amount: str
+    wix_says: str
     collect_unknown: str
 
     subtotal: str
@@ -100,5 +104,12 @@ def words(language: str) -> Words:
 
 @cache
 def allergy_stems() -> tuple[str, ...]:
-    """Return the stems of all languages: guests write in any of them."""
+    """Return the stems of all catalogues: guests write in any language."""
     return tuple(stem for language in LANGUAGES for stem in words(language).allergy_stems)
+
+
+@cache
+def foreign_allergy_stems() -> tuple[str, ...]:
+    """Return the stems of languages without a catalogue; their accents and signs count."""
+    text = (files(__package__) / "allergy_stems.yaml").read_text(encoding="utf-8")
+    return tuple(yaml.safe_load(text))
