@@ -138,7 +138,7 @@ def test_jobs_that_need_a_person_are_a_problem(house, kitchen, state):
     snapshot = house.health.snapshot()
 
     assert snapshot.status is Status.DEGRADED
-    assert f"printer kitchen: 1 jobs {state}" in snapshot.problems
+    assert f"printer kitchen: {state} jobs: 1" in snapshot.problems
 
 
 def test_held_jobs_are_a_problem_and_waiting_jobs_are_not(house, kitchen):
@@ -147,7 +147,7 @@ def test_held_jobs_are_a_problem_and_waiting_jobs_are_not(house, kitchen):
 
     kitchen.accept("77002", createdDate="2026-11-01T12:00:00.000Z", shippingInfo={})
 
-    assert "printer kitchen: 1 jobs held" in house.health.snapshot().problems
+    assert "printer kitchen: held jobs: 1" in house.health.snapshot().problems
 
 
 def test_jobs_for_a_printer_that_is_gone_are_a_problem(house, kitchen):

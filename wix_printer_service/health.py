@@ -148,7 +148,7 @@ class Health:
 
 def _jobs_to_look_at(printer: str, jobs: dict[str, int]) -> list[str]:
     return [
-        f"printer {printer}: {jobs[state]} jobs {state}"
+        f"printer {printer}: {state} jobs: {jobs[state]}"
         for state in ("uncertain", "held", "dead")
         if jobs.get(state)
     ]
