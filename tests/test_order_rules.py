@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -267,7 +266,7 @@ PRINTERS = {
 
 
 def test_a_delivery_has_a_receipt_for_each_reader_kitchen_first():
-    assert full_set(order(method=Method.DELIVERY), PRINTERS) == [
+    assert full_set(Method.DELIVERY, PRINTERS) == [
         (Receipt.KITCHEN, "kitchen"),
         (Receipt.KITCHEN, "bar"),
         (Receipt.DRIVER, "counter"),
@@ -278,12 +277,10 @@ def test_a_delivery_has_a_receipt_for_each_reader_kitchen_first():
 
 @pytest.mark.parametrize("method", [Method.PICKUP, Method.UNKNOWN])
 def test_nobody_drives_where_nothing_is_delivered(method):
-    receipts = [receipt for receipt, _ in full_set(order(method=method), PRINTERS)]
+    receipts = [receipt for receipt, _ in full_set(method, PRINTERS)]
     assert receipts == [Receipt.KITCHEN, Receipt.KITCHEN, Receipt.CUSTOMER, Receipt.CUSTOMER]
 
 
 def test_a_restaurant_without_a_printer_for_it_gets_no_receipt():
     counter = {"counter": PRINTERS["counter"]}
-    assert full_set(replace(order(), method=Method.PICKUP), counter) == [
-        (Receipt.CUSTOMER, "counter")
-    ]
+    assert full_set(Method.PICKUP, counter) == [(Receipt.CUSTOMER, "counter")]

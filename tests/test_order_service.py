@@ -25,6 +25,7 @@ from wix_printer_service.errors import NotFoundError, StorageError
 from wix_printer_service.models import JobState, Method, OrderState, Priority
 from wix_printer_service.settings import Intake
 from wix_printer_service.simulation import samples
+from wix_printer_service.wix.webhook import EventKind
 
 PICKUP = samples.load("pickup")["data"]["entityId"]
 DELIVERY = samples.load("delivery_cash")["data"]["entityId"]
@@ -227,6 +228,13 @@ def test_an_approval_that_forgets_its_order_prints(house, database):
     with database.reading() as connection:
         order, _ = order_records.newest_revision(connection, PICKUP)
     assert [piece.path for piece in order.unread] == ["order"]
+
+
+def test_an_approval_that_does_not_show_the_delivery_still_makes_the_drivers_receipt(house):
+    created = event("delivery_cash", status="INITIALIZED")
+    approved = replace(event("delivery_cash"), id="approved", order={}, sequence=9)
+    house.accept(replace(created, kind=EventKind.CREATED, sequence=1), approved)
+    assert house.receipts(DELIVERY) == DELIVERY_SET
 
 
 def test_a_log_line_names_the_order_and_nobody(house):

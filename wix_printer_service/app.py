@@ -191,7 +191,7 @@ def run(settings: Settings, clock: Clock) -> None:
 def _allow_many_connections() -> None:
     """Raise the soft limit of open files to the hard one: a thousand idle strangers are not enough.
 
-    The usual soft limit of 1024 is for programs that use select(2); nothing here does.
+    The usual soft limit of 1024 is for programs that watch descriptors by select(2); ours do not.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

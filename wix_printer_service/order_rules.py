@@ -117,13 +117,13 @@ def due_at(order: Order) -> datetime | None:
     return order.due_to or order.due_from or order.created_at
 
 
-def full_set(order: Order, printers: Mapping[str, Printer]) -> list[tuple[Receipt, str]]:
+def full_set(method: Method, printers: Mapping[str, Printer]) -> list[tuple[Receipt, str]]:
     """List the receipts of an order and the printers they go to, kitchen first.
 
     A driver's receipt is for deliveries only.
     """
     wanted = [Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
-    if order.method is not Method.DELIVERY:
+    if method is not Method.DELIVERY:
         wanted.remove(Receipt.DRIVER)
     return [
         (receipt, name)

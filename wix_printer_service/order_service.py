@@ -13,7 +13,7 @@ import structlog
 
 from wix_printer_service import order_records as records
 from wix_printer_service.job_records import printers_with_paper
-from wix_printer_service.models import JobState, OrderState, Priority, Receipt
+from wix_printer_service.models import JobState, Method, OrderState, Priority, Receipt
 from wix_printer_service.order_rules import (
     IMPLIED_STATUS,
     Verdict,
@@ -100,30 +100,29 @@ class OrderService:
         elif not _is_erased(known):
             if is_newer(event, order, known):
                 records.add_revision(transaction, event, order, payload, now)
-            self._carry_out(transaction, verdict, event, order)
+            self._carry_out(transaction, verdict, event.order_id)
             self._set_state(transaction, verdict, event.order_id, known)
         records.add_to_inbox(transaction, event, verdict, now)
         return verdict
 
-    def _carry_out(
-        self, transaction: sqlite3.Connection, verdict: Verdict, event: OrderEvent, order: Order
-    ) -> None:
+    def _carry_out(self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str) -> None:
         if verdict in {Verdict.PRINT, Verdict.HOLD}:
-            self._make_set(transaction, verdict, event.order_id, order)
+            self._make_set(transaction, verdict, order_id)
         elif verdict is Verdict.CANCEL:
-            self._cancel(transaction, event.order_id)
+            self._cancel(transaction, order_id)
 
-    def _make_set(
-        self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str, order: Order
-    ) -> None:
+    def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str) -> None:
+        # by what is known of the order: the event that approves it may show less
+        record = records.find(transaction, order_id)
+        method = Method.UNKNOWN if record is None else record.method
         held = verdict is Verdict.HOLD
         state = JobState.HELD if held else JobState.QUEUED
         why = "the order was due long ago" if held else "the order was approved"
-        receipts = full_set(order, self._settings.printers)
+        receipts = full_set(method, self._settings.printers)
         for receipt, printer in receipts:
             self._jobs.create(transaction, order_id, receipt, printer, why=why, state=state)
         if not receipts:
-            log.warning("order_without_receipt", order_id=order_id, method=order.method)
+            log.warning("order_without_receipt", order_id=order_id, method=method)
 
     def _cancel(self, transaction: sqlite3.Connection, order_id: str) -> None:
         """Call off what is not started, and tell every printer where something was printed."""

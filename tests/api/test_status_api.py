@@ -305,6 +305,6 @@ def test_the_description_names_every_route_and_what_comes_back(house: House):
 def test_the_description_for_people_loads_nothing_from_elsewhere(house: House):
     page = house.browser().get("/docs").text
     assert "/jobs/{job_id}/reprint" in page
-    assert "Print a receipt once more, marked as a copy." in page
+    assert "Print a receipt once more, marked; a held one is let go itself." in page
     assert "//" not in page
     assert "<script" not in page

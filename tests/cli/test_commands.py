@@ -4,11 +4,12 @@ import json
 import os
 import socket
 import subprocess
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.daemon_process import COMMAND, DEADLINE_S, DaemonProcess, running_daemon, settings
+from tests.daemon_process import CLOCK, COMMAND, DEADLINE_S, DaemonProcess, running_daemon, settings
 from wix_printer_service.simulation import samples
 
 if TYPE_CHECKING:
@@ -120,6 +121,17 @@ def test_a_reprint_is_a_new_job_marked_as_a_copy(daemon: DaemonProcess) -> None:
     new_id = int(answer.stdout.split()[1])
     shown = run("jobs", "show", str(new_id), "--config", "config.yaml", "--json", cwd=daemon.folder)
     assert json.loads(shown.stdout)["copy_of"] == 2
+
+
+def test_a_held_job_is_let_go(daemon: DaemonProcess) -> None:
+    five_days_ago = CLOCK.now() - timedelta(days=5)
+    envelope = samples.rename(samples.load("pickup"), "an old order", "10099")
+    daemon.deliver(samples.shift(envelope, five_days_ago))
+    config = ("--config", "config.yaml")
+    held = run("jobs", "list", "--state", "held", "--json", *config, cwd=daemon.folder)
+    job_id = json.loads(held.stdout)[0]["id"]
+    answer = run("jobs", "reprint", str(job_id), *config, cwd=daemon.folder)
+    assert answer.stdout == f"Job {job_id} is released.\n"
 
 
 def test_an_unknown_job_is_a_finding(daemon: DaemonProcess) -> None:

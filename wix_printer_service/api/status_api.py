@@ -129,7 +129,7 @@ class StatusApi:
         return Response(self._pictures.png(job_id), media_type="image/png")
 
     def reprint(self, job_id: JobId, as_form: SentAsForm) -> Response:
-        """Print a receipt once more, marked as a copy."""
+        """Print a receipt once more, marked; a held one is let go itself."""
         who = "page" if as_form else "program"
         new_id = self._database.write(lambda transaction: self._copy(transaction, job_id, who))
         if as_form:

@@ -68,6 +68,7 @@ def show_job(job_id: JobId, config_file: ConfigFile = None, as_json: AsJson = Fa
 
 @app.command()
 def reprint(job_id: JobId, config_file: ConfigFile = None) -> None:
-    """Print a receipt once more, marked COPY."""
+    """Print a receipt once more, marked COPY, or let a held one go."""
     answer = DaemonClient(settings_from(config_file)).post(f"/jobs/{job_id}/reprint")
-    print(f"Job {answer['id']} prints a copy of job {job_id}.")
+    released = answer["id"] == job_id
+    print(f"Job {answer['id']} {'is released' if released else f'prints job {job_id} again'}.")
