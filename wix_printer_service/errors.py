@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wix_printer_service.models import Cause
+
 
 class WixPrinterError(Exception):
     """Root of all errors that this package raises on purpose."""
@@ -35,8 +37,20 @@ class DatabaseRefusedError(PersonNeededError):
     """The database is not one that this version may work on."""
 
 
+class QueueFullError(StorageError):
+    """Nothing more is taken in, because too much waits or the disk is nearly full."""
+
+
+class DamagedDatabaseError(StorageError):
+    """The database file is damaged: a new start sets it aside and saves what can be read."""
+
+
 class PrinterUnavailableError(TryLaterError):
     """The printer cannot be reached or is not ready; not one byte of the job was sent."""
+
+    def __init__(self, text: str, cause: Cause = Cause.UNREACHABLE) -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 class SendInterruptedError(PersonNeededError):

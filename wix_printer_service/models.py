@@ -39,6 +39,60 @@ class Priority(IntEnum):
     CRITICAL = 3
 
 
+class ComponentState(StrEnum):
+    """How a component is: a printer, the internet, the Wix API."""
+
+    ONLINE = "ONLINE"
+    DEGRADED = "DEGRADED"
+    """It works, but something needs a look."""
+    OFFLINE = "OFFLINE"
+    UNKNOWN = "UNKNOWN"
+    """Not asked yet, or it cannot be asked."""
+
+
+class Cause(StrEnum):
+    """Why a component is as it is."""
+
+    FINE = "fine"
+    NOT_CHECKED = "not_checked"
+    CANNOT_TELL = "cannot_tell"
+    """It can be reached, but never answers questions, as many cheap printers."""
+    NOT_CONFIGURED = "not_configured"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    GONE = "gone"
+    """Its device is not there: unplugged or switched off."""
+    IN_USE = "in_use"
+    NO_ACCESS = "no_access"
+    NO_ANSWER = "no_answer"
+    """It takes connections and answers nothing, though it could."""
+    PRINTER_OFFLINE = "printer_offline"
+    """It says that it is offline, for example by its own button."""
+    PAPER_OUT = "paper_out"
+    PAPER_NEAR_END = "paper_near_end"
+    COVER_OPEN = "cover_open"
+    CUTTER_ERROR = "cutter_error"
+    RECOVERABLE_ERROR = "recoverable_error"
+    """It mends itself, for example once its head has cooled down."""
+    UNRECOVERABLE_ERROR = "unrecoverable_error"
+    """It must be switched off and on."""
+    UNKNOWN_NAME = "unknown_name"
+    PARTIAL_LOSS = "partial_loss"
+    HIGH_LATENCY = "high_latency"
+    CAPTIVE_PORTAL = "captive_portal"
+    """Somebody else answers, such as the log-in page of a hotel's network."""
+    SERVER_ERROR = "server_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one look at a component showed; ``text`` says it to a person."""
+
+    state: ComponentState
+    cause: Cause
+    text: str = ""
+
+
 class OrderState(StrEnum):
     """What became of an order here."""
 
@@ -61,10 +115,10 @@ class ItemState(StrEnum):
 
     WAITING = "waiting"
     CLAIMED = "claimed"
-    UNCERTAIN = "uncertain"
     HELD = "held"
     DONE = "done"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     DEAD = "dead"
 
 
@@ -74,10 +128,12 @@ class JobState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     UNCERTAIN = "uncertain"
+    """It may be on paper, and will be printed again, marked."""
     HELD = "held"
     PRINTED = "printed"
     PRINTED_UNCONFIRMED = "printed_unconfirmed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     DEAD = "dead"
 
     @property
@@ -225,6 +281,8 @@ class Order:
 
     id: str
     number: str = ""
+    local_number: str = ""
+    """Our own number where Wix gave none; else empty."""
     status: str = ""
     payment_status: str = ""
     fulfillment_status: str = ""
@@ -291,6 +349,8 @@ class OrderRecord:
 
     id: str
     number: str
+    local_number: str
+    """Our own number where Wix gave none, such as ``L7``; else empty."""
     state: OrderState
     status: str
     payment_status: str
@@ -315,6 +375,13 @@ class QueueItem:
     priority: Priority
     state: ItemState
     tries: int
+    rank: int
+    """Within a priority the lower goes first."""
+    put_at: datetime
+    due_at: datetime | None
+    """Not to be claimed before."""
+    expires_at: datetime | None
+    """Worthless after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,3 +399,13 @@ class PrintJob:
     reason: str
     created_at: datetime
     updated_at: datetime
+    maybe_printed_at: datetime | None = None
+    """When it was first sent without anybody knowing whether it came out."""
+    attempts: int = 0
+    """How often bytes of it have gone out."""
+    backup_from: str | None = None
+    """The printer that this one stands in for."""
+    outage_id: int | None = None
+    """The outage that it waited through, or waits in."""
+    released: bool = False
+    """A person let it go: it is not held again for its age."""

@@ -2,6 +2,7 @@
 CREATE TABLE orders (
   id TEXT PRIMARY KEY,                -- Wix's order id
   number TEXT NOT NULL,               -- as Wix shows it; may be empty
+  local_number TEXT NOT NULL DEFAULT '',  -- ours, where Wix gave none
   state TEXT NOT NULL,                -- remembered, accepted, held, ignored, cancelled, erased
   status TEXT NOT NULL,               -- Wix's order status in the newest revision
   payment_status TEXT NOT NULL,
@@ -43,12 +44,18 @@ CREATE TABLE print_jobs (
   copy_of INTEGER REFERENCES print_jobs (id),
   confirmation TEXT,                  -- printed, processed, none
   reason TEXT NOT NULL,               -- why it is in this state
-  called_off INTEGER NOT NULL DEFAULT 0,  -- 1: its order was cancelled while it was being sent
+  called_off INTEGER NOT NULL DEFAULT 0,  -- 1: it was cancelled while it was being sent
+  maybe_printed_at TEXT,              -- first sent without anybody knowing whether it came out
+  attempts INTEGER NOT NULL DEFAULT 0,    -- how often bytes of it have gone out
+  backup_from TEXT,                   -- the printer that this one stands in for
+  outage_id INTEGER,                  -- the outage that it waited through
+  released INTEGER NOT NULL DEFAULT 0,    -- 1: let go by a person, not held again for its age
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
 CREATE INDEX print_jobs_by_order ON print_jobs (order_id);
 CREATE INDEX print_jobs_by_state ON print_jobs (state, id);
+CREATE INDEX print_jobs_waiting ON print_jobs (printer, id) WHERE state IN ('queued', 'uncertain');
 CREATE INDEX print_jobs_by_copy ON print_jobs (copy_of) WHERE copy_of IS NOT NULL;
 
 -- What went to the printer: the picture of a receipt shows this and nothing else.
@@ -75,9 +82,51 @@ CREATE TABLE offline_queue (
   lane TEXT NOT NULL,
   subject INTEGER NOT NULL,
   priority INTEGER NOT NULL,
+  rank INTEGER NOT NULL DEFAULT 0,    -- within a priority the lower goes first
   state TEXT NOT NULL,
-  tries INTEGER NOT NULL DEFAULT 0
+  tries INTEGER NOT NULL DEFAULT 0,
+  put_at TEXT NOT NULL,
+  due_at TEXT,                        -- not to be claimed before
+  expires_at TEXT                     -- worthless after
 );
-CREATE INDEX offline_queue_waiting ON offline_queue (lane, priority DESC, id) WHERE state = 'waiting';
+CREATE INDEX offline_queue_waiting ON offline_queue (lane, priority DESC, rank, id)
+  WHERE state = 'waiting';
+CREATE INDEX offline_queue_unfinished ON offline_queue (state, lane)
+  WHERE state IN ('waiting', 'claimed', 'held', 'dead');
+CREATE INDEX offline_queue_expiring ON offline_queue (expires_at)
+  WHERE state = 'waiting' AND expires_at IS NOT NULL;
 CREATE INDEX offline_queue_claimed ON offline_queue (lane) WHERE state = 'claimed';
 CREATE INDEX offline_queue_by_subject ON offline_queue (lane, subject);
+
+-- Our own order numbers, for orders that have none of Wix: one row.
+CREATE TABLE local_numbers (
+  last INTEGER NOT NULL,
+  day TEXT NOT NULL                   -- the restaurant's day on which the count last began
+);
+
+-- Spans in which a component was not ONLINE.
+CREATE TABLE outages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  component TEXT NOT NULL,            -- printer:NAME, internet, wix
+  cause TEXT NOT NULL,                -- the first one
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  duration_s REAL                     -- by the monotonic clock where one run saw both ends
+);
+CREATE INDEX outages_open ON outages (component) WHERE ended_at IS NULL;
+CREATE INDEX outages_by_start ON outages (started_at);
+
+-- Every real change of a component's state.
+CREATE TABLE connectivity_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  component TEXT NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  text TEXT NOT NULL,
+  at TEXT NOT NULL,                   -- wall time, UTC
+  monotonic_s REAL NOT NULL,          -- orders the events of one run, whatever the clock does
+  outage_id INTEGER REFERENCES outages (id),
+  duration_s REAL                     -- of the outage that this change ended
+);
+CREATE INDEX connectivity_events_by_component ON connectivity_events (component, id);
