@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import structlog
 from joserfc.jwk import RSAKey
 
 from wix_printer_service.settings import Storage
@@ -57,6 +59,18 @@ class FakeClock:
         """Set the wall clock alone, as a Pi without a battery does when it finds a time server."""
         with self._lock:
             self._now = now
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Give the test runner its own logging back, whatever a command set up."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def settings(folder: Path, **more: object) -> Path:
     content = {
         "storage": {"path": str(folder / "wix-printer.db")},
         "listen": {"webhook": "127.0.0.1:0", "status": "127.0.0.1:0"},
+        "connectivity": {"hosts": []},  # tests ask nobody in the internet
         "printers": {
             "kitchen": {
                 "connection": f"virtual://{folder}/receipts",
@@ -107,8 +108,13 @@ def settings(folder: Path, **more: object) -> Path:
 
 
 @contextmanager
-def running_daemon(folder: Path, config: Path, **environment: str) -> Iterator[DaemonProcess]:
-    """Start the daemon, wait for READY=1, and end it whatever happens."""
+def running_daemon(
+    folder: Path, config: Path, *, prefix: tuple[str, ...] = (), **environment: str
+) -> Iterator[DaemonProcess]:
+    """Start the daemon, wait for READY=1, and end it whatever happens.
+
+    ``prefix`` is what to start it with, such as ``strace``; it must become the daemon itself.
+    """
     address = str(folder / "notify.sock")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifications:
         notifications.bind(address)
@@ -117,7 +123,10 @@ def running_daemon(folder: Path, config: Path, **environment: str) -> Iterator[D
         variables |= {"NOTIFY_SOCKET": address, **environment}
         with (folder / "log.txt").open("ab") as log:
             process = subprocess.Popen(
-                [COMMAND, "run", "--config", str(config)], cwd=folder, env=variables, stderr=log
+                [*prefix, COMMAND, "run", "--config", str(config)],
+                cwd=folder,
+                env=variables,
+                stderr=log,
             )
         daemon = DaemonProcess(folder, process, notifications)
         try:

@@ -12,7 +12,7 @@ from wix_printer_service import job_records, order_records
 from wix_printer_service.models import Confirmation, JobState, OrderState, PrintJob
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
-from wix_printer_service.print_jobs import Claim, PrintJobs, Sent
+from wix_printer_service.print_jobs import AfterUncertainty, Claim, PrintJobs, Sent
 from wix_printer_service.settings import Printer, Settings
 from wix_printer_service.simulation import samples
 from wix_printer_service.wix.webhook import OrderEvent, parse
@@ -52,6 +52,7 @@ class House:
     """What stands between Wix's events and the printers."""
 
     database: Database
+    queue: OfflineQueue
     jobs: PrintJobs
     service: OrderService
 
@@ -90,6 +91,12 @@ class House:
     def settle(self, claim: Claim, state: JobState = JobState.PRINTED) -> None:
         """End a job, as the printer's worker does."""
         sent, confirmation = Sent(1, DOCUMENT), Confirmation.PRINTED
+        if state in {JobState.UNCERTAIN, JobState.HELD}:
+            after = AfterUncertainty(hold=state is JobState.HELD)
+            self.database.write(
+                lambda t: self.jobs.settle_uncertain(t, claim, "no answer", after, sent)
+            )
+            return
         self.database.write(
             lambda t: self.jobs.settle(
                 t, claim, state, "sent", confirmation=confirmation, sent=sent
@@ -116,6 +123,7 @@ class House:
 
 def house_on(database: Database, clock: Clock, **settings: Any) -> House:
     """Build an order service with a kitchen printer and one at the counter."""
-    jobs = PrintJobs(OfflineQueue(clock), clock)
     whole = Settings(**{"printers": PRINTERS, **settings})
-    return House(database, jobs, OrderService(database, jobs, whole, clock))
+    queue = OfflineQueue(clock, max_items=whole.offline_queue.max_items)
+    jobs = PrintJobs(queue, clock, whole.printing)
+    return House(database, queue, jobs, OrderService(database, queue, jobs, whole, clock))

@@ -6,29 +6,33 @@ import itertools
 import json
 import queue
 import sqlite3
+import threading
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from wix_printer_service import job_records
+from wix_printer_service.connectivity_component import PRINTER_PREFIX, Component
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
-from wix_printer_service.models import Confirmation
+from wix_printer_service.job_requests import JobRequests
+from wix_printer_service.models import Cause, ComponentState, Confirmation, Observation
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
-from wix_printer_service.print_manager import PrintWorker
+from wix_printer_service.print_manager import PrintWorker, Standby, Station
 from wix_printer_service.settings import Settings
 from wix_printer_service.simulation import samples
 from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
 from wix_printer_service.wix.webhook import parse
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from tests.conftest import FakeClock
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_component import Change
     from wix_printer_service.models import PrintJob
+    from wix_printer_service.printing.printer import Watch
     from wix_printer_service.storage.database import Database
 
 PATIENCE_S = 10.0
@@ -64,24 +68,26 @@ class ScriptedPrinter:
         self.papers: list[bytes] = []
         self.attempts = 0
         self.is_open = False
+        self.in_use = threading.Lock()
         self.printed: queue.Queue[bytes] = queue.Queue()
         self._script = iter(script)
         self._act = Act.CONFIRMS
         self._sending = sending
 
-    def open(self) -> None:
+    def open(self, _timeout_s: float | None = None) -> Observation:
         self.attempts += 1
         self._act = next(self._script, Act.CONFIRMS)
         if self._act is Act.AWAY:
             raise PrinterUnavailableError(self._act.value)
         self.is_open = True
+        return Observation(ComponentState.ONLINE, Cause.FINE)
 
-    def tell(self, tell: Callable[[], None]) -> None:
+    def tell(self, watch: Watch) -> None:
         """Say that the printer takes something; a test may let time pass before it."""
-        tell()
+        watch.beat()
 
-    def send(self, data: bytes, tell: Callable[[], None]) -> Confirmation:
-        self.tell(tell)
+    def send(self, data: bytes, watch: Watch) -> Confirmation:
+        self.tell(watch)
         assert self.is_open
         if self._act is Act.NOT_READY:
             raise PrinterUnavailableError(self._act.value)
@@ -142,11 +148,14 @@ class Kitchen:
     database: Database
     clock: Clock
     printing: dict[str, Any] = field(default_factory=dict)
+    offline_queue: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         given = {
             "storage": {"path": str(self.database.path)},
             "printing": {"poll_s": 3600.0, **self.printing},
+            "offline_queue": self.offline_queue,
             "printers": {
                 "kitchen": {"connection": "tcp://192.0.2.10:9100", "receipts": ["kitchen"]},
                 "counter": {"connection": "tcp://192.0.2.11:9100", "receipts": ["customer"]},
@@ -154,17 +163,43 @@ class Kitchen:
         }
         self.settings = Settings.model_validate(given)
         self._sequence = itertools.count(10**9)
-        self.queue = OfflineQueue(self.clock)
+        self.queue = OfflineQueue(
+            self.clock,
+            max_items=self.settings.offline_queue.max_items,
+            raise_after_s=self.settings.priorities.raise_after_s,
+        )
         self.database.on_commit(self.queue.wake_touched)
-        self.jobs = PrintJobs(self.queue, self.clock)
-        self.orders = OrderService(self.database, self.jobs, self.settings, self.clock)
+        self.jobs = PrintJobs(self.queue, self.clock, self.settings.printing)
+        self.requests = JobRequests(self.queue, self.jobs, self.clock)
+        self.orders = OrderService(self.database, self.queue, self.jobs, self.settings, self.clock)
         papers = {name: paper_of(printer) for name, printer in self.settings.printers.items()}
-        self.tickets = TicketMaker(self.database, receipt_context(self.settings), papers)
+        self.tickets = TicketMaker(
+            self.database,
+            receipt_context(self.settings),
+            papers,
+            self.clock,
+            self.settings.printing.late_after_s,
+        )
+        self.components = {name: self.component(name) for name in self.settings.printers}
 
-    def worker(self, printer: ScriptedPrinter, name: str = "kitchen") -> PrintWorker:
+    def component(self, name: str) -> Component:
+        """Return what is known of a printer, as its monitor would keep it."""
+        connectivity = self.settings.connectivity
+        return Component(
+            PRINTER_PREFIX + name, connectivity, self.clock, self.changes.append, is_probed=True
+        )
+
+    def worker(
+        self,
+        printer: ScriptedPrinter,
+        name: str = "kitchen",
+        *,
+        backup: str = "",
+        holds_uncertain: bool = False,
+    ) -> PrintWorker:
+        standby = Standby(backup, self.components[backup]) if backup else None
         return PrintWorker(
-            name,
-            printer,
+            Station(name, printer, self.components[name], holds_uncertain, standby),
             self.database,
             self.queue,
             self.jobs,

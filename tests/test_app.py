@@ -36,7 +36,14 @@ def test_stopping_ends_the_listeners_before_the_printers_and_the_writer_last(
         daemon.process.send_signal(signal.SIGTERM)
         daemon.process.wait(10)
     stopped = [line["worker"] for line in daemon.log_lines() if line["event"] == "worker_stopped"]
-    assert stopped == ["status-listener", "webhook-listener", "printer-kitchen", "database-writer"]
+    assert stopped == [
+        "status-listener",
+        "webhook-listener",
+        "queue-watch",
+        "printer-kitchen",
+        "connectivity-printer:kitchen",
+        "database-writer",
+    ]
 
 
 def test_the_watchdog_is_fed_while_all_workers_beat(tmp_path: Path) -> None:

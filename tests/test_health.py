@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
 from tests.scripted_printer import PATIENCE_S, Kitchen, OtherProgram
-from wix_printer_service.errors import StorageError
-from wix_printer_service.health import Health, PrinterHealth, PrinterProblem, Status
-from wix_printer_service.models import JobState
+from wix_printer_service.connectivity_monitor import ConnectivityMonitor
+from wix_printer_service.errors import QueueFullError, StorageError
+from wix_printer_service.health import Health, PrinterHealth, Status
+from wix_printer_service.models import Cause, ComponentState, JobState, Observation
+from wix_printer_service.queue_status import QueueWatch
+from wix_printer_service.settings import Connectivity, Storage
+from wix_printer_service.storage.database import Database
 
-SINCE = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+FINE = Observation(ComponentState.ONLINE, Cause.FINE)
+COVER_OPEN = Observation(
+    ComponentState.OFFLINE, Cause.COVER_OPEN, "the printer kitchen has its cover open"
+)
+SINCE = "2026-11-20T18:00:00+00:00"
 
 
 @pytest.fixture
@@ -29,25 +36,36 @@ def other_program(database):
 class House:
     """What health asks, for a test to change."""
 
-    def __init__(self, database, clock, commit_timeout_s=PATIENCE_S):
+    def __init__(self, kitchen, clock, commit_timeout_s=PATIENCE_S):
         self.stale = []
         self.failing = []
-        self.printers = [PrinterProblem("kitchen"), PrinterProblem("counter")]
+        self.monitor = ConnectivityMonitor(kitchen.database, Connectivity(), clock)
+        for name in ("printer:kitchen", "printer:counter", "internet"):
+            self.monitor.add(name, lambda: None).observe(FINE, certain=True)
+        limits = kitchen.settings.offline_queue
         self.health = Health(
-            database,
+            kitchen.database,
             clock,
             stale_workers=lambda: list(self.stale),
             failing_workers=lambda: list(self.failing),
-            printers=lambda: self.printers,
-            notes=["a development key is in use"],
+            components=self._snapshot,
+            queue=QueueWatch(kitchen.database, kitchen.queue, limits, clock),
+            notes=lambda: ["a development key is in use"],
             version="1.2.3",
             commit_timeout_s=commit_timeout_s,
         )
 
+    def _snapshot(self):
+        return self.monitor.snapshot()
+
+    def see(self, component, observation):
+        """Let a component be as it was seen."""
+        self.monitor.component(component).observe(observation, certain=True)
+
 
 @pytest.fixture
 def house(kitchen, fake_clock):
-    return House(kitchen.database, fake_clock)
+    return House(kitchen, fake_clock)
 
 
 def fail_a_commit(kitchen, other_program):
@@ -63,8 +81,8 @@ def test_a_house_where_all_is_well_is_online(house, fake_clock):
 
     assert (snapshot.status, snapshot.taking_orders) == (Status.ONLINE, True)
     assert snapshot.printers == (
-        PrinterHealth("kitchen", "", None, {}),
-        PrinterHealth("counter", "", None, {}),
+        PrinterHealth("kitchen", ComponentState.ONLINE, Cause.FINE, "", None, {}),
+        PrinterHealth("counter", ComponentState.ONLINE, Cause.FINE, "", None, {}),
     )
     assert (snapshot.version, snapshot.uptime_s) == ("1.2.3", 90.0)
 
@@ -77,14 +95,83 @@ def test_a_standing_remark_is_shown_but_is_no_problem(house):
 
 
 def test_a_printer_that_cannot_be_used_is_named_with_its_reason(house):
-    house.printers[0] = PrinterProblem("kitchen", "the cover is open", SINCE)
+    house.see("printer:kitchen", COVER_OPEN)
 
     snapshot = house.health.snapshot()
 
     assert snapshot.status is Status.DEGRADED
     assert snapshot.taking_orders
-    assert snapshot.problems[0] == "printer kitchen: the cover is open"
-    assert snapshot.printers[0].problem_since == "2026-11-20T17:30:00+00:00"
+    assert snapshot.problems[0] == "printer kitchen: the printer kitchen has its cover open"
+    assert snapshot.printers[0].problem_since == SINCE
+    [kitchen, counter, internet] = snapshot.components
+    assert (kitchen.state, kitchen.reconnecting) == (ComponentState.OFFLINE, True)
+    assert kitchen.next_try_at is not None
+    assert (counter.state, internet.state) == (ComponentState.ONLINE, ComponentState.ONLINE)
+
+
+def test_the_internet_degrades_the_house_and_does_not_stop_it(house):
+    house.see("internet", Observation(ComponentState.OFFLINE, Cause.CAPTIVE_PORTAL))
+
+    snapshot = house.health.snapshot()
+
+    assert (snapshot.status, snapshot.taking_orders) == (Status.DEGRADED, True)
+    assert snapshot.problems[0] == "internet: captive portal"
+
+
+def test_a_printer_that_cannot_tell_how_it_is_is_no_problem(house):
+    house.see("printer:kitchen", Observation(ComponentState.UNKNOWN, Cause.CANNOT_TELL, "silent"))
+
+    assert house.health.snapshot().status is Status.ONLINE
+
+
+def test_a_printer_whose_jobs_break_off_again_and_again_is_a_problem(house):
+    breaker = house.monitor.component("printer:kitchen").breaker
+    for _ in range(Connectivity().breaker_failures):
+        breaker.failed()
+
+    snapshot = house.health.snapshot()
+
+    assert snapshot.problems[0] == "printer kitchen: its jobs break off, so it gets a pause"
+    assert snapshot.components[0].breaker == "open"
+
+
+def test_a_full_queue_takes_no_orders_and_says_so(house, kitchen, fake_clock):
+    kitchen.accept("77001")
+    full = Kitchen(kitchen.database, fake_clock, offline_queue={"max_items": 2})
+    house = House(full, fake_clock)
+
+    snapshot = house.health.snapshot()
+
+    assert not house.health.is_taking_orders()
+    assert snapshot.status is Status.OFFLINE
+    assert snapshot.problems[0] == "the queue is full: 2 jobs are unfinished"
+
+
+def test_a_disk_without_room_takes_no_orders_and_says_so(tmp_path, fake_clock):
+    storage = Storage(path=tmp_path / "small.db", wal_size_bytes=0, min_free_bytes=2**62)
+    database = Database(storage, fake_clock)
+    database.open()
+    database.writer.start()
+    kitchen = Kitchen(database, fake_clock)
+
+    with pytest.raises(QueueFullError, match="nearly full"):
+        kitchen.accept("77001")
+    why = House(kitchen, fake_clock).health.why_not_taking_orders()
+
+    assert why == "the disk is nearly full: no orders are taken in"
+    database.writer.stop()
+    assert database.writer.join(PATIENCE_S)
+    database.close()
+
+
+def test_thresholds_of_the_queue_are_told(kitchen, fake_clock):
+    many = Kitchen(kitchen.database, fake_clock, offline_queue={"alert_depth": 2})
+    many.accept("77001")
+
+    snapshot = House(many, fake_clock).health.snapshot()
+
+    assert snapshot.alerts == ("many jobs wait: 2",)
+    assert snapshot.status is Status.DEGRADED
 
 
 def test_a_worker_that_hangs_is_named(house):
@@ -112,7 +199,7 @@ def test_when_the_writer_hangs_orders_cannot_be_taken_in(house, database):
     assert not house.health.is_taking_orders()
     snapshot = house.health.snapshot()
     assert snapshot.status is Status.OFFLINE
-    assert "orders cannot be written down" in snapshot.problems
+    assert snapshot.problems[0] == "orders cannot be written down: the database hangs"
 
 
 def test_jobs_are_counted_for_their_printers(house, kitchen):
@@ -126,7 +213,7 @@ def test_jobs_are_counted_for_their_printers(house, kitchen):
     assert counter_health.jobs == {"queued": 2}
 
 
-@pytest.mark.parametrize("state", [JobState.UNCERTAIN, JobState.DEAD])
+@pytest.mark.parametrize("state", [JobState.HELD, JobState.EXPIRED, JobState.DEAD])
 def test_jobs_that_need_a_person_are_a_problem(house, kitchen, state):
     kitchen.accept("77001")
 
@@ -152,7 +239,8 @@ def test_held_jobs_are_a_problem_and_waiting_jobs_are_not(house, kitchen):
 
 def test_jobs_for_a_printer_that_is_gone_are_a_problem(house, kitchen):
     kitchen.accept("77001")
-    del house.printers[1]
+    everything = house.monitor.snapshot()
+    house.monitor.snapshot = lambda: [c for c in everything if c.name != "printer:counter"]
 
     problems = house.health.snapshot().problems
 
@@ -193,7 +281,7 @@ def test_a_trial_that_takes_too_long_is_a_no_and_leaves_nothing_behind(
     holds, goes_on = threading.Event(), threading.Event()
     holding_up = kitchen.database.submit(lambda _: holds.set() or goes_on.wait(PATIENCE_S))
     assert holds.wait(PATIENCE_S)
-    house = House(kitchen.database, fake_clock, commit_timeout_s=0.01)
+    house = House(kitchen, fake_clock, commit_timeout_s=0.01)
     trials, submit = [], kitchen.database.submit
     monkeypatch.setattr(
         kitchen.database, "submit", lambda c: trials.append(submit(c)) or trials[-1]
@@ -217,14 +305,16 @@ def test_a_database_that_cannot_be_read_is_a_problem_and_no_crash(house, kitchen
 
 
 def test_a_snapshot_can_be_shown_to_programs(house):
-    house.printers[0] = PrinterProblem("kitchen", "no paper", SINCE)
+    house.see("printer:kitchen", COVER_OPEN)
 
     shown = json.loads(json.dumps(house.health.snapshot().as_json()))
 
     assert shown["status"] == "degraded"
     assert shown["printers"][0] == {
         "name": "kitchen",
-        "problem": "no paper",
-        "problem_since": "2026-11-20T17:30:00+00:00",
+        "state": "OFFLINE",
+        "cause": "cover_open",
+        "problem": "the printer kitchen has its cover open",
+        "problem_since": SINCE,
         "jobs": {},
     }

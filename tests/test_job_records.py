@@ -7,9 +7,10 @@ import pytest
 from tests.memory_database import add_order, memory_database
 from wix_printer_service import job_records
 from wix_printer_service.errors import NotFoundError
+from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.models import Confirmation, JobState, Receipt
 from wix_printer_service.offline_queue import OfflineQueue
-from wix_printer_service.print_jobs import PrintJobs, Sent
+from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs, Sent
 
 
 @pytest.fixture
@@ -22,39 +23,108 @@ def connection():
 
 
 @pytest.fixture
-def jobs(fake_clock):
-    return PrintJobs(OfflineQueue(fake_clock), fake_clock)
+def queue(fake_clock):
+    return OfflineQueue(fake_clock)
+
+
+@pytest.fixture
+def jobs(queue, fake_clock):
+    return PrintJobs(queue, fake_clock)
+
+
+@pytest.fixture
+def reprint(queue, jobs, connection, fake_clock):
+    """Print a job again and return the copy, as it stands."""
+    requests = JobRequests(queue, jobs, fake_clock)
+    return lambda job_id: job_records.get(
+        connection, requests.reprint(connection, job_id, who="page")
+    )
 
 
 def printed(jobs, connection, order="order-1", printer="kitchen", to=JobState.PRINTED):
     job_id = jobs.create(connection, order, Receipt.KITCHEN, printer, why="came")
-    claim = jobs.claim(connection, printer)
-    jobs.settle(
-        connection,
-        claim,
-        to,
-        "sent",
-        confirmation=Confirmation.PRINTED,
-        sent=Sent(1, b"\x1b@Pizza"),
-    )
+    end_next(jobs, connection, printer, to)
     return job_id
+
+
+def end_next(jobs, connection, printer="kitchen", to=JobState.PRINTED):
+    """Take a printer's next job and let it end so."""
+    claim, sent = jobs.claim(connection, printer), Sent(1, b"\x1b@Pizza")
+    if to is JobState.UNCERTAIN:
+        jobs.settle_uncertain(connection, claim, "lost", AfterUncertainty(pause_s=60.0), sent)
+        return
+    jobs.settle(connection, claim, to, "sent", confirmation=Confirmation.PRINTED, sent=sent)
 
 
 def queued(jobs, connection, order="order-1", printer="kitchen", state=JobState.QUEUED):
     return jobs.create(connection, order, Receipt.DRIVER, printer, why="came", state=state)
 
 
-def test_a_job_is_read_as_it_was_written(jobs, connection, fake_clock):
+def test_a_job_is_read_as_it_was_written(jobs, connection, fake_clock, reprint):
     old = printed(jobs, connection)
-    copy = jobs.reprint(connection, old, who="page")
 
-    job = job_records.get(connection, copy)
+    job = reprint(old)
 
-    assert (job.id, job.order_id, job.printer) == (copy, "order-1", "kitchen")
+    assert (job.id, job.order_id, job.printer) == (old + 1, "order-1", "kitchen")
     assert (job.receipt, job.state, job.copy_of) == (Receipt.KITCHEN, JobState.QUEUED, old)
     assert (job.confirmation, job.reason) == (None, f"reprint of job {old}")
     assert job.created_at == job.updated_at == fake_clock.now()
+    assert (job.maybe_printed_at, job.maybe_printed_on, job.attempts) == (None, (), 0)
+    assert (job.backup_from, job.outage_id, job.released) == (None, None, False)
     assert job_records.get(connection, old).confirmation is Confirmation.PRINTED
+
+
+def test_of_an_uncertain_job_is_known_when_where_and_how_often(jobs, connection, fake_clock):
+    job_id = printed(jobs, connection, to=JobState.UNCERTAIN)
+    sent_at = fake_clock.now()
+    fake_clock.advance(60.0)
+    end_next(jobs, connection, to=JobState.UNCERTAIN)
+
+    job = job_records.get(connection, job_id)
+
+    assert (job.maybe_printed_at, job.attempts) == (sent_at, 2)
+    assert set(job.maybe_printed_on) == {"kitchen"}
+
+
+def test_the_relatives_of_a_copy_are_all_jobs_that_print_the_same_ticket(jobs, connection, reprint):
+    unrelated = [printed(jobs, connection), printed(jobs, connection, order="order-2")]
+    first = printed(jobs, connection)
+    family = [first]
+    for copied in (first, first, first + 1):
+        family.append(reprint(copied).id)
+        end_next(jobs, connection)
+
+    for job_id in family[1:]:
+        job = job_records.get(connection, job_id)
+        relatives = [each.id for each in job_records.relatives(connection, job)]
+        assert relatives == [each for each in family if each != job_id]
+    assert family[2:] == [first + 2, first + 3]
+    for job_id in (first, *unrelated):
+        assert job_records.relatives(connection, job_records.get(connection, job_id)) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "is_on_its_way"), [(None, True), (JobState.UNCERTAIN, True), (JobState.PRINTED, False)]
+)
+def test_a_copy_is_on_its_way_until_it_is_printed(jobs, connection, reprint, to, is_on_its_way):
+    old = printed(jobs, connection)
+    assert job_records.copy_on_its_way(connection, old) is None
+    copy = reprint(old)
+    if to is not None:
+        end_next(jobs, connection, to=to)
+
+    expected = copy.id if is_on_its_way else None
+    assert job_records.copy_on_its_way(connection, old) == expected
+
+
+def test_the_newest_job_that_waits_for_a_printer(jobs, connection):
+    assert job_records.newest_waiting(connection, "kitchen") == 0
+    first = printed(jobs, connection, to=JobState.UNCERTAIN)
+    assert job_records.newest_waiting(connection, "kitchen") == first
+    last = queued(jobs, connection)
+    queued(jobs, connection, state=JobState.HELD)
+    queued(jobs, connection, printer="counter")
+    assert job_records.newest_waiting(connection, "kitchen") == last
 
 
 def test_a_job_that_does_not_exist_is_not_found(connection):
@@ -92,13 +162,14 @@ def test_jobs_that_are_not_over_are_counted_by_printer_and_state(jobs, connectio
     printed(jobs, connection)
     printed(jobs, connection, to=JobState.UNCERTAIN)
     printed(jobs, connection, to=JobState.DEAD)
+    printed(jobs, connection, to=JobState.EXPIRED)
     for printer in ("kitchen", "kitchen", "counter"):
         queued(jobs, connection, printer=printer)
     queued(jobs, connection, printer="counter", state=JobState.HELD)
     jobs.claim(connection, "kitchen")
 
     assert job_records.counts(connection) == {
-        "kitchen": {"queued": 1, "sending": 1, "uncertain": 1, "dead": 1},
+        "kitchen": {"queued": 1, "sending": 1, "uncertain": 1, "dead": 1, "expired": 1},
         "counter": {"queued": 1, "held": 1},
     }
 
@@ -138,6 +209,14 @@ def test_a_printer_counts_as_having_paper_where_a_ticket_may_lie(jobs, connectio
     found = job_records.printers_with_paper(connection, "order-1")
 
     assert found == (["kitchen"] if on_paper else [])
+
+
+def test_of_a_rescued_job_that_may_be_on_paper_its_printer_is_named(jobs, connection):
+    """What a damaged database still tells is when, not where."""
+    job_id = printed(jobs, connection, to=JobState.UNCERTAIN)
+    connection.execute("UPDATE print_jobs SET maybe_printed_on = '' WHERE id = ?", (job_id,))
+
+    assert job_records.printers_with_paper(connection, "order-1") == ["kitchen"]
 
 
 def test_a_ticket_in_hand_may_lie_somewhere_too(jobs, connection):

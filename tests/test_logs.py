@@ -16,16 +16,9 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before():
-    """Give the test runner its own logging back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
-    yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def no_handlers():
+    """Begin without the test runner's own handlers."""
+    logging.getLogger().handlers[:] = []
 
 
 def written(stream):

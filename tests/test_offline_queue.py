@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta, timezone
 
 import pytest
 
 from tests.memory_database import memory_database
-from wix_printer_service.errors import WrongStateError
+from wix_printer_service.errors import QueueFullError, WrongStateError
 from wix_printer_service.models import ItemState, Priority, QueueItem
-from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.offline_queue import Count, OfflineQueue
 
 LANE = "print:kitchen"
 OTHER_LANE = "print:counter"
@@ -38,14 +39,27 @@ def state_of(connection, subject):
     ).fetchone()[0]
 
 
-def test_a_claimed_item_is_as_it_was_put(queue, connection):
-    age = queue.put(connection, LANE, 7, Priority.HIGH)
+def test_a_claimed_item_is_as_it_was_put(queue, connection, fake_clock):
+    now = fake_clock.now()
+    later = now + timedelta(hours=3)
+    age = queue.put(connection, LANE, 7, Priority.HIGH, rank=2, due_at=now, expires_at=later)
 
     item = queue.claim(connection, LANE)
 
     assert item == QueueItem(
-        id=age, lane=LANE, subject=7, priority=Priority.HIGH, state=ItemState.CLAIMED, tries=1
+        id=age,
+        lane=LANE,
+        subject=7,
+        priority=Priority.HIGH,
+        state=ItemState.CLAIMED,
+        tries=1,
+        rank=2,
+        put_at=now,
+        due_at=now,
+        expires_at=later,
     )
+    assert queue.find(connection, LANE, 7) == item
+    assert queue.find(connection, OTHER_LANE, 7) is None
 
 
 def test_the_more_urgent_goes_first_then_the_older(queue, connection):
@@ -55,6 +69,43 @@ def test_the_more_urgent_goes_first_then_the_older(queue, connection):
         queue.put(connection, LANE, subject, priority)
 
     assert claimed_subjects(queue, connection) == [2, 4, 0, 3, 1]
+
+
+def test_within_a_priority_the_lower_rank_goes_first_then_the_older(queue, connection):
+    for subject, (priority, rank) in enumerate(
+        [(Priority.NORMAL, 2), (Priority.NORMAL, 0), (Priority.HIGH, 2), (Priority.NORMAL, 0)]
+    ):
+        queue.put(connection, LANE, subject, priority, rank=rank)
+
+    assert claimed_subjects(queue, connection) == [2, 1, 3, 0]
+
+
+def test_after_an_outage_and_a_restart_the_turns_are_the_same(queue, connection, fake_clock):
+    turns = [(priority, rank) for priority in Priority for rank in (1, 0)]
+    for subject, (priority, rank) in enumerate(turns * 2):
+        queue.put(connection, LANE, subject, priority, rank=rank)
+        fake_clock.advance(3600.0)
+        fake_clock.set_wall(fake_clock.now() - timedelta(days=2))  # the clock is of no account
+
+    restarted = OfflineQueue(fake_clock)
+
+    by_turn = sorted(range(16), key=lambda s: (-turns[s % 8][0], turns[s % 8][1], s))
+    assert claimed_subjects(restarted, connection) == by_turn
+
+
+def test_nothing_is_claimed_before_it_is_due(queue, connection, fake_clock):
+    berlin = timezone(timedelta(hours=1))
+    due = (fake_clock.now() + timedelta(seconds=60)).astimezone(berlin)
+    queue.put(connection, LANE, 1, Priority.CRITICAL, due_at=due)
+    queue.put(connection, LANE, 2, Priority.LOW)
+
+    assert claimed_subjects(queue, connection) == [2]
+    fake_clock.advance(59.9)
+    assert not queue.has_work(connection, LANE)
+
+    fake_clock.advance(0.1)
+    assert queue.has_work(connection, LANE)
+    assert claimed_subjects(queue, connection) == [1]
 
 
 def test_age_is_the_order_of_arrival_even_when_earlier_items_are_gone(queue, connection):
@@ -75,7 +126,7 @@ def test_lanes_do_not_see_each_other(queue, connection):
 
 @pytest.mark.parametrize("state", [state for state in ItemState if state != ItemState.WAITING])
 def test_only_what_waits_can_be_claimed(queue, connection, state):
-    queue.put(connection, LANE, 1, Priority.NORMAL, state)
+    queue.put(connection, LANE, 1, Priority.NORMAL, state=state)
 
     assert not queue.has_work(connection, LANE)
     assert queue.claim(connection, LANE) is None
@@ -235,7 +286,7 @@ def test_claiming_and_settling_wake_nobody(queue, connection):
 
 
 def test_what_waits_again_wakes_its_lane(queue, connection):
-    queue.put(connection, LANE, 1, Priority.NORMAL, ItemState.HELD)
+    queue.put(connection, LANE, 1, Priority.NORMAL, state=ItemState.HELD)
     queue.wake_touched()
     queue.waker(LANE).clear()
 
@@ -245,62 +296,95 @@ def test_what_waits_again_wakes_its_lane(queue, connection):
     assert queue.waker(LANE).is_set()
 
 
-def fill(connection, items):
-    connection.executemany(
-        "INSERT INTO offline_queue (lane, subject, priority, state) VALUES (?, ?, ?, 'waiting')",
-        [(LANE, subject, subject % 4) for subject in range(items)],
-    )
+def test_a_renewed_item_has_all_its_tries_and_neither_pauses_nor_expires(
+    queue, connection, fake_clock
+):
+    expires = fake_clock.now() + timedelta(hours=1)
+    queue.put(connection, LANE, 1, Priority.NORMAL, expires_at=expires)
+    queue.put_back(connection, queue.claim(connection, LANE), costs_try=True, pause_s=60.0)
+    queue.wake_touched()
+    queue.waker(LANE).clear()
+
+    queue.renew(connection, LANE, 1)
+    queue.wake_touched()
+
+    assert queue.waker(LANE).is_set()
+    item = queue.claim(connection, LANE)
+    assert (item.tries, item.expires_at) == (1, None)
 
 
-def statements_of(connection, action):
-    """Return the statements on the queue that an action runs, with their values."""
-    statements = []
-    connection.set_trace_callback(statements.append)
-    action()
-    connection.set_trace_callback(None)
-    return [text for text in statements if "offline_queue" in text]
+class TestMoving:
+    """Another lane takes over what waits."""
+
+    def test_what_waits_moves_with_its_age_and_wakes_the_other_lane(self, queue, connection):
+        for subject, lane in enumerate([LANE, OTHER_LANE, LANE]):
+            queue.put(connection, lane, subject, Priority.NORMAL)
+        queue.wake_touched()
+        queue.waker(OTHER_LANE).clear()
+
+        assert queue.move(connection, LANE, OTHER_LANE) == [0, 2]
+
+        queue.wake_touched()
+        assert queue.waker(OTHER_LANE).is_set()
+        assert claimed_subjects(queue, connection, LANE) == []
+        assert claimed_subjects(queue, connection, OTHER_LANE) == [0, 1, 2]
+
+    @pytest.mark.parametrize("state", [s for s in ItemState if s is not ItemState.WAITING])
+    def test_nothing_else_moves_and_nobody_is_woken(self, queue, connection, state):
+        queue.put(connection, LANE, 1, Priority.NORMAL, state=state)
+        queue.wake_touched()
+
+        assert queue.move(connection, LANE, OTHER_LANE) == []
+
+        queue.wake_touched()
+        assert not queue.waker(OTHER_LANE).is_set()
+        assert queue.find(connection, LANE, 1).state is state
 
 
-def test_every_look_into_the_queue_goes_by_an_index(queue, connection):
-    fill(connection, 100)
-    actions = {
-        "offline_queue_waiting": lambda: queue.claim(connection, LANE),
-        "offline_queue_claimed": lambda: queue.left_behind(connection, LANE),
-        "offline_queue_by_subject": lambda: queue.settle(
-            connection, LANE, 9, ItemState.WAITING, ItemState.HELD
-        ),
-    }
-    for index, action in actions.items():
-        [statement] = statements_of(connection, action)
-        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
-        assert any(index in step for step in plan), (index, plan)
-        assert not any("SCAN offline_queue" in step for step in plan), plan
-        assert not any("TEMP B-TREE" in step for step in plan), plan
+class TestRoom:
+    """A full queue."""
+
+    UNFINISHED = (ItemState.WAITING, ItemState.CLAIMED, ItemState.HELD)
+
+    @pytest.mark.parametrize("state", ItemState)
+    def test_what_is_unfinished_fills_it_and_dead_letters_do_not(
+        self, connection, fake_clock, state
+    ):
+        queue = OfflineQueue(fake_clock, max_items=3)
+        for subject in range(2):
+            queue.put(connection, LANE, subject, Priority.NORMAL)
+        queue.require_room(connection)
+
+        queue.put(connection, OTHER_LANE, 9, Priority.NORMAL, state=state)
+
+        if state in self.UNFINISHED:
+            with pytest.raises(QueueFullError, match="3 jobs are unfinished"):
+                queue.require_room(connection)
+        else:
+            queue.require_room(connection)
+
+    def test_there_is_room_again_once_something_is_over(self, connection, fake_clock):
+        queue = OfflineQueue(fake_clock, max_items=1)
+        queue.put(connection, LANE, 1, Priority.NORMAL)
+        queue.claim(connection, LANE)
+        queue.settle(connection, LANE, 1, ItemState.CLAIMED, ItemState.DONE)
+
+        queue.require_room(connection)
 
 
-def steps_of(connection, action):
-    """Count the steps of SQLite's machine: a cost that does not depend on the computer."""
-    steps = 0
+def test_what_is_not_over_is_counted_by_lane_state_and_priority(queue, connection, fake_clock):
+    first = fake_clock.now()
+    for subject in range(3):
+        queue.put(connection, LANE, subject, Priority.NORMAL)
+        fake_clock.advance(60.0)
+    queue.put(connection, LANE, 3, Priority.HIGH)
+    queue.put(connection, OTHER_LANE, 4, Priority.LOW, state=ItemState.DEAD)
+    for subject, over in enumerate((ItemState.DONE, ItemState.CANCELLED, ItemState.EXPIRED)):
+        queue.put(connection, LANE, 10 + subject, Priority.NORMAL, state=over)
 
-    def count():
-        nonlocal steps
-        steps += 1
-
-    connection.set_progress_handler(count, 1)
-    action()
-    connection.set_progress_handler(None, 1)
-    return steps
-
-
-def test_a_claim_costs_the_same_however_many_wait(queue, connection):
-    def claim_and_settle():
-        item = queue.claim(connection, LANE)
-        queue.settle(connection, LANE, item.subject, ItemState.CLAIMED, ItemState.DONE)
-
-    fill(connection, 100)
-    few = steps_of(connection, claim_and_settle)
-    connection.execute("DELETE FROM offline_queue")
-    fill(connection, 50_000)
-    many = steps_of(connection, claim_and_settle)
-
-    assert many <= few * 1.2
+    later = fake_clock.now()
+    assert sorted(queue.counts(connection), key=lambda c: (c.lane, c.priority)) == [
+        Count(OTHER_LANE, ItemState.DEAD, Priority.LOW, 1, later),
+        Count(LANE, ItemState.WAITING, Priority.NORMAL, 3, first),
+        Count(LANE, ItemState.WAITING, Priority.HIGH, 1, later),
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from tests.intake import event, house_on
+from tests.intake import DEADLINE_S, event, house_on
 from wix_printer_service import order_records
 from wix_printer_service.errors import NotFoundError
 from wix_printer_service.models import Method, OrderState, Unread
@@ -163,3 +164,98 @@ def test_an_erased_order_leaves_its_id_and_nothing_to_print(house):
     with pytest.raises(NotFoundError):
         newest_revision(house)
     assert house.rows("order_revisions") == 2
+
+
+class TestLocalNumbers:
+    """Orders to which Wix gave no number get a short one of ours."""
+
+    @staticmethod
+    def unnumbered(order_id, sample="pickup", **more):
+        return replace(event(sample, order_id, number="", **more), id=f"event of {order_id}")
+
+    def numbers(self, house, *order_ids):
+        house.accept(*[self.unnumbered(order_id) for order_id in order_ids])
+        return [house.order(order_id).local_number for order_id in order_ids]
+
+    def test_they_count_from_one(self, house):
+        assert self.numbers(house, "a", "b", "c") == ["L1", "L2", "L3"]
+
+    def test_they_go_on_after_a_restart(self, house, database, fake_clock):
+        assert self.numbers(house, "a") == ["L1"]
+        assert self.numbers(house_on(database, fake_clock), "b") == ["L2"]
+
+    def test_no_two_orders_that_come_at_once_get_the_same(self, house):
+        count = 40
+        start = threading.Barrier(count)
+
+        def deliver(number):
+            start.wait(DEADLINE_S)
+            house.accept(self.unnumbered(f"order {number}"))
+
+        threads = [threading.Thread(target=deliver, args=(n,)) for n in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(DEADLINE_S)
+        given = {house.order(f"order {number}").local_number for number in range(count)}
+        assert given == {f"L{number + 1}" for number in range(count)}
+
+    def test_none_is_given_twice_whatever_the_clock_does(self, house, fake_clock):
+        given = []
+        for day, hour in [(20, 22), (21, 0), (20, 22), (21, 1), (1, 0), (30, 23), (20, 23)]:
+            fake_clock.set_wall(datetime(2026, 11, day, hour, 59, tzinfo=UTC))
+            given += self.numbers(house, f"{day} {hour} a {len(given)}", f"b {len(given)}")
+        assert given == [f"L{number}" for number in range(1, 15)]
+
+    def test_the_count_begins_again_on_a_new_day_of_the_restaurant_once_it_is_long(
+        self, house, fake_clock, monkeypatch
+    ):
+        monkeypatch.setattr(order_records, "LOCAL_NUMBERS", 2)
+        assert self.numbers(house, "a") == ["L1"]
+        fake_clock.set_wall(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+        assert self.numbers(house, "b", "c") == ["L2", "L1"]
+        fake_clock.set_wall(datetime(2026, 11, 21, 22, 59, tzinfo=UTC))  # an hour later in Berlin
+        assert self.numbers(house, "d", "e") == ["L2", "L3"]
+        fake_clock.set_wall(datetime(2026, 11, 21, 23, 0, tzinfo=UTC))
+        assert self.numbers(house, "f") == ["L1"]
+
+    def test_none_is_given_where_wix_gave_one(self, house):
+        house.accept(event("delivery_cash"))
+        assert house.order(DELIVERY).local_number == ""
+        assert house.rows("local_numbers") == 0
+        assert self.numbers(house, "a") == ["L1"]
+
+    @pytest.mark.parametrize("sample", ["pickup_created", "delivery_canceled"])
+    def test_none_is_given_to_what_is_not_printed(self, house, sample):
+        house.accept(self.unnumbered("a", sample))
+        assert house.order("a").local_number == ""
+
+    def test_a_held_order_has_one(self, house, fake_clock):
+        fake_clock.set_wall(datetime(2026, 12, 20, tzinfo=UTC))
+        assert self.numbers(house, "a") == ["L1"]
+        assert house.state("a") is OrderState.HELD
+
+    def test_one_that_is_told_later_stands_beside_ours(self, house):
+        assert self.numbers(house, "a") == ["L1"]
+        house.accept(replace(event("pickup_fulfilled", "a"), id="later"))
+        order = house.order("a")
+        assert (order.number, order.local_number) == ("10099", "L1")
+
+    def test_an_order_whose_set_is_made_once_more_keeps_its_own(self, house):
+        house.accept(
+            self.unnumbered(DELIVERY, "delivery_cash"),
+            replace(event("delivery_canceled", DELIVERY, number=""), id="off"),
+            replace(event("delivery_paid", DELIVERY, number=""), id="on again"),
+        )
+        assert house.state(DELIVERY) is OrderState.ACCEPTED
+        assert house.order(DELIVERY).local_number == "L1"
+        assert self.numbers(house, "b") == ["L2"]
+
+    def test_it_is_erased_with_the_order_and_not_given_again(self, house):
+        assert self.numbers(house, "a") == ["L1"]
+        house.accept(replace(self.unnumbered("a"), id="wish", anonymise=True))
+        assert house.order("a").local_number == ""
+        late = replace(self.unnumbered("a"), id="late", sequence=10**6)
+        assert house.accept(late) == ["ignored"]
+        assert house.order("a").local_number == ""
+        assert self.numbers(house, "b") == ["L2"]

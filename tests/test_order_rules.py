@@ -57,6 +57,7 @@ def known(
     return OrderRecord(
         id="order-1",
         number="10041",
+        local_number="",
         state=state,
         status=status,
         payment_status="",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +20,7 @@ from tests.intake import (
     house_on,
 )
 from wix_printer_service import job_records, order_records
-from wix_printer_service.errors import NotFoundError, StorageError
+from wix_printer_service.errors import NotFoundError
 from wix_printer_service.models import JobState, Method, OrderState, Priority
 from wix_printer_service.settings import Intake
 from wix_printer_service.simulation import samples
@@ -122,13 +121,52 @@ def test_a_cancellation_after_the_print_tells_every_printer_once(house):
 
 
 @pytest.mark.parametrize(
-    "state", [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.UNCERTAIN]
+    "state",
+    [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.UNCERTAIN, JobState.HELD],
 )
 def test_a_cancellation_goes_only_where_a_ticket_may_lie(house, state):
     house.accept(event("delivery_cash"))
     house.settle(house.claim("kitchen"), state)
     house.accept(event("delivery_canceled"))
     assert house.receipts(DELIVERY) == DELIVERY_SET | {("cancellation", "kitchen"): 1}
+
+
+def test_no_ticket_of_a_cancelled_order_is_printed_again_for_want_of_its_confirmation(house):
+    house.accept(event("delivery_cash"))
+    house.settle(house.claim("kitchen"), JobState.UNCERTAIN)
+    house.accept(event("delivery_canceled"))
+    assert house.claim("kitchen").job.receipt == "cancellation"
+    assert house.claim("kitchen") is None
+
+
+def test_a_cancellation_follows_a_ticket_to_the_printer_that_took_over(house):
+    house.accept(event("delivery_cash"))
+    house.settle(house.claim("kitchen"), JobState.UNCERTAIN)
+    house.database.write(lambda t: house.jobs.hand_over(t, "kitchen", "counter", "away"))
+    house.settle(house.claim("counter"))
+    house.accept(event("delivery_canceled"))
+    stopped = {each for each in house.receipts(DELIVERY) if each[0] == "cancellation"}
+    assert stopped == set(CANCELLATIONS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "priority"),
+    [
+        ({}, Priority.NORMAL),
+        ({"priceSummary": {"total": {"amount": "100.01"}}}, Priority.HIGH),
+        ({"buyerNote": "Nussallergie!"}, Priority.CRITICAL),
+    ],
+)
+def test_an_orders_tickets_are_as_urgent_as_the_rules_say(house, changes, priority):
+    house.accept(event("delivery_cash", **changes))
+    assert [house.claim(name).item.priority for name in ("kitchen", "counter")] == [priority] * 2
+
+
+def test_the_urgency_is_that_of_all_that_is_known_of_an_order(house):
+    created = event("delivery_cash", status="INITIALIZED", buyerNote="Nussallergie!")
+    approved = replace(event("delivery_cash"), id="approved", order={}, sequence=9)
+    house.accept(replace(created, kind=EventKind.CREATED, sequence=1), approved)
+    assert house.claim("kitchen").item.priority is Priority.CRITICAL
 
 
 def test_a_ticket_that_is_just_being_sent_is_called_off_on_paper(house):
@@ -316,40 +354,3 @@ class TestForgetting:
         assert house.accept(self.wish(order=shown), event("delivery_cash")) == ["erased", "ignored"]
         assert house.state(DELIVERY) is OrderState.ERASED
         assert house.rows("order_revisions") == house.rows("print_jobs") == 0
-
-
-def limit_pages(database, more: int | None) -> None:
-    """Let the database grow by so many pages only, or without limit."""
-
-    def limit(transaction):
-        pages = transaction.execute("PRAGMA page_count").fetchone()[0]
-        most = 2**31 if more is None else pages + more
-        transaction.execute(f"PRAGMA max_page_count = {most}").fetchone()
-
-    database.write(limit)
-
-
-@pytest.mark.parametrize("room", [0, 1, 2])
-def test_a_full_disk_writes_nothing_and_the_same_event_succeeds_later(house, database, room):
-    house.accept(event("delivery_cash"))
-    tables = ("orders", "order_revisions", "print_jobs", "job_history", "offline_queue", "inbox")
-    before = {table: house.rows(table) for table in tables}
-    limit_pages(database, room)
-    large = event("modifiers", buyerNote="very long " * 2_000)
-    with capture_logs() as logs, pytest.raises(StorageError):
-        house.accept(large)
-    assert {table: house.rows(table) for table in tables} == before
-    assert "order_event" not in [entry["event"] for entry in logs]
-    limit_pages(database, None)
-    assert house.accept(large, large) == ["accepted", "duplicate"]
-    assert house.receipts(large.order_id) == PICKUP_SET
-
-
-def test_an_order_of_three_hundred_lines_is_accepted_whole(house, database):
-    line = samples.order_of(samples.load("modifiers"))["lineItems"][0]
-    large = event("modifiers", lineItems=[json.loads(json.dumps(line))] * 300)
-    assert house.accept(large) == ["accepted"]
-    with database.reading() as connection:
-        order, _ = order_records.newest_revision(connection, large.order_id)
-    assert len(order.lines) == 300
-    assert order.unread == ()

@@ -2,75 +2,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.job_house import JobHouse
 from tests.memory_database import add_order, memory_database
 from wix_printer_service import job_records
-from wix_printer_service.errors import NotFoundError, WrongStateError
+from wix_printer_service.errors import WrongStateError
+from wix_printer_service.job_changes import DAEMON, ITEM_STATES, lane
 from wix_printer_service.models import Confirmation, ItemState, JobState, Priority, Receipt
-from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_records import erase
-from wix_printer_service.print_jobs import DAEMON, ITEM_STATES, PrintJobs, Sent, lane
-
-ENDED = [
-    JobState.PRINTED,
-    JobState.PRINTED_UNCONFIRMED,
-    JobState.CANCELLED,
-    JobState.DEAD,
-    JobState.UNCERTAIN,
-]
-
-
-class House:
-    """Jobs over one database, with short ways to make and look at them."""
-
-    def __init__(self, connection, clock):
-        self.connection = connection
-        self.queue = OfflineQueue(clock)
-        self.jobs = PrintJobs(self.queue, clock)
-        self.order = add_order(connection, "order-1")
-
-    def create(self, printer="kitchen", **more):
-        return self.jobs.create(
-            self.connection, self.order, Receipt.KITCHEN, printer, why="the order came", **more
-        )
-
-    def claim(self, printer="kitchen"):
-        return self.jobs.claim(self.connection, printer)
-
-    def settle(self, claim, to, why="sent", **more):
-        self.jobs.settle(self.connection, claim, to, why, **more)
-
-    def job_in(self, state):
-        """Make a job and bring it into a state by the way it takes in life."""
-        if state in {JobState.QUEUED, JobState.HELD}:
-            return self.create(state=state)
-        job_id = self.create()
-        if state is JobState.CANCELLED:
-            self.jobs.cancel_waiting(self.connection, self.order, why="cancelled")
-            return job_id
-        claim = self.claim()
-        if state is not JobState.SENDING:
-            self.settle(claim, state)
-        return job_id
-
-    def job(self, job_id):
-        return job_records.get(self.connection, job_id)
-
-    def item_state(self, job_id):
-        row = self.connection.execute(
-            "SELECT state FROM offline_queue WHERE subject = ?", (job_id,)
-        ).fetchone()
-        return ItemState(row["state"])
-
-    def story(self, job_id):
-        """Return what happened to a job: from, to, who, why."""
-        entries = job_records.history(self.connection, job_id)
-        return [(entry.from_state, entry.to_state, entry.who, entry.why) for entry in entries]
+from wix_printer_service.print_jobs import MOST_PUT_ASIDE, Sent
 
 
 @pytest.fixture
 def house(fake_clock):
     connection = memory_database()
-    yield House(connection, fake_clock)
+    yield JobHouse(connection, fake_clock)
     connection.close()
 
 
@@ -114,15 +59,25 @@ def test_each_printer_has_its_own_jobs(house):
 
 
 def test_urgent_jobs_go_first_then_the_older(house):
-    normal, older_normal = house.create(), house.create()
+    older, younger = house.create(), house.create()
     urgent = house.create(priority=Priority.HIGH)
 
-    assert [house.claim().job.id for _ in range(3)] == [urgent, normal, older_normal]
+    assert [house.claim().job.id for _ in range(3)] == [urgent, older, younger]
 
 
-@pytest.mark.parametrize(
-    "to", [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.UNCERTAIN, JobState.DEAD]
-)
+def test_within_a_priority_the_kitchen_goes_before_the_driver_before_the_customer(house):
+    made = {}
+    for priority in (Priority.NORMAL, Priority.HIGH):
+        for receipt in (Receipt.CUSTOMER, Receipt.DRIVER, Receipt.CANCELLATION, Receipt.KITCHEN):
+            made[priority, receipt] = house.create(receipt=receipt, priority=priority)
+
+    printed = [house.claim().job.id for _ in made]
+
+    in_turn = [Receipt.CANCELLATION, Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
+    assert printed == [made[p, r] for p in (Priority.HIGH, Priority.NORMAL) for r in in_turn]
+
+
+@pytest.mark.parametrize("to", [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.DEAD])
 def test_a_claim_ends_in_a_state_with_its_reason_and_time(house, fake_clock, to):
     job_id = house.create()
     claim = house.claim()
@@ -197,28 +152,6 @@ def test_a_job_that_has_ended_cannot_be_put_back(house):
     assert house.job(job_id).state is JobState.PRINTED
 
 
-def test_what_a_crash_left_in_hand_is_uncertain(house):
-    crashed, waiting = house.create(), house.create()
-    other = house.create("counter")
-    house.claim()
-    house.claim("counter")
-
-    assert house.jobs.recover(house.connection, "kitchen") == 1
-
-    assert house.job(crashed).state is JobState.UNCERTAIN
-    assert "daemon ended" in house.job(crashed).reason
-    assert house.item_state(crashed) is ItemState.UNCERTAIN
-    assert house.job(waiting).state is JobState.QUEUED
-    assert house.job(other).state is JobState.SENDING
-    assert house.jobs.recover(house.connection, "kitchen") == 0
-
-
-def test_an_uncertain_job_is_not_claimed_again(house):
-    house.job_in(JobState.UNCERTAIN)
-
-    assert house.claim() is None
-
-
 def test_cancelling_an_order_takes_only_what_is_not_started(house):
     states = [state for state in JobState if state is not JobState.CANCELLED]
     jobs = {state: house.job_in(state) for state in reversed(states)}
@@ -231,10 +164,10 @@ def test_cancelling_an_order_takes_only_what_is_not_started(house):
         house.connection, house.order, why="the order was cancelled", who="anna"
     )
 
-    assert cancelled == 2
+    assert cancelled == 3
     after = {state: house.job(job_id).state for state, job_id in jobs.items()}
-    moved = {JobState.QUEUED: JobState.CANCELLED, JobState.HELD: JobState.CANCELLED}
-    assert after == {state: moved.get(state, state) for state in jobs}
+    not_started = {JobState.QUEUED, JobState.UNCERTAIN, JobState.HELD}
+    assert after == {s: JobState.CANCELLED if s in not_started else s for s in jobs}
     assert house.job(foreign).state is JobState.QUEUED
     assert house.story(jobs[JobState.HELD])[-1] == (
         *("held", "cancelled"),
@@ -243,82 +176,81 @@ def test_cancelling_an_order_takes_only_what_is_not_started(house):
     assert house.item_state(jobs[JobState.QUEUED]) is ItemState.CANCELLED
 
 
-@pytest.mark.parametrize("state", ENDED)
-def test_a_reprint_is_a_new_urgent_job_that_points_to_the_old_one(house, state):
-    old = house.job_in(state)
-    waiting = house.create()
+class TestPutAside:
+    """Jobs that waited for too long, if the settings say so."""
 
-    copy = house.jobs.reprint(house.connection, old, who="page")
+    def test_an_old_backlog_is_held_for_a_person(self, house, fake_clock):
+        house.restart(hold_backlog_after_h=8.0)
+        old = [house.create() for _ in range(3)]
+        fake_clock.advance(8 * 3600.0 + 1)
+        fresh = house.create()
 
-    assert house.job(old).state is state
-    job = house.job(copy)
-    assert (job.copy_of, job.receipt, job.printer) == (old, Receipt.KITCHEN, "kitchen")
-    assert house.story(copy) == [("", "queued", "page", f"reprint of job {old}")]
-    assert [house.claim().job.id for _ in range(2)] == [copy, waiting]
+        assert house.claim().job.id == fresh
+        assert {house.job(job_id).state for job_id in old} == {JobState.HELD}
+        assert {house.item_state(job_id) for job_id in old} == {ItemState.HELD}
+        assert house.story(old[0])[-1] == (
+            *("queued", "held"),
+            *(DAEMON, "it waited for more than 8 hours"),
+        )
 
+    def test_what_a_person_let_go_is_not_held_again(self, house, fake_clock):
+        house.restart(hold_backlog_after_h=8.0, expire_after_h=24.0)
+        job_id = house.create()
+        fake_clock.advance(9 * 3600.0)
+        assert house.claim() is None
+        house.requests.retry(house.connection, job_id, who="page")
+        fake_clock.advance(30 * 3600.0)
 
-def test_printing_a_held_job_lets_itself_go_and_makes_no_copy(house):
-    held = house.job_in(JobState.HELD)
+        claim = house.claim()
+        assert claim.job.id == job_id
+        house.put_back(claim)
+        assert house.claim().job.id == job_id
 
-    assert house.jobs.reprint(house.connection, held, who="page") == held
+    def test_what_a_person_wants_tried_now_is_not_held_either(self, house, fake_clock):
+        house.restart(hold_backlog_after_h=8.0, expire_after_h=24.0)
+        job_id = house.create()
+        house.requests.retry(house.connection, job_id, who="page")
+        fake_clock.advance(30 * 3600.0)
 
-    assert house.story(held)[-1] == ("held", "queued", "page", "released")
-    assert house.claim().job.id == held
+        assert house.claim().job.id == job_id
 
+    def test_an_uncertain_job_that_is_held_for_its_age_stays_marked(self, house, fake_clock):
+        house.restart(hold_backlog_after_h=8.0)
+        job_id = house.create()
+        house.doubt(house.claim())
+        fake_clock.advance(9 * 3600.0)
+        assert house.claim() is None
 
-def test_two_taps_on_reprint_make_one_copy(house):
-    old = house.job_in(JobState.PRINTED)
-    copy = house.jobs.reprint(house.connection, old, who="page")
+        assert house.requests.retry(house.connection, job_id, "page") is JobState.UNCERTAIN
 
-    with pytest.raises(WrongStateError, match=f"job {copy} is about to print a copy"):
-        house.jobs.reprint(house.connection, old, who="page")
+    def test_what_has_expired_is_not_printed_and_a_person_can_see_it(self, house, fake_clock):
+        house.restart(expire_after_h=24.0)
+        job_id = house.create()
+        fake_clock.advance(24 * 3600.0 - 1)
+        house.put_back(house.claim())
+        fake_clock.advance(1.0)
 
-    house.settle(house.claim(), JobState.PRINTED)
-    assert house.jobs.reprint(house.connection, old, who="page") > copy
+        assert house.claim() is None
+        assert house.job(job_id).state is JobState.EXPIRED
+        assert house.item_state(job_id) is ItemState.EXPIRED
+        assert job_records.counts(house.connection) == {"kitchen": {"expired": 1}}
 
+    def test_by_default_a_job_may_wait_for_ever(self, house, fake_clock):
+        job_id = house.create()
+        fake_clock.advance(365 * 24 * 3600.0)
 
-@pytest.mark.parametrize("state", [JobState.UNCERTAIN, JobState.DEAD])
-def test_what_was_printed_again_is_no_longer_counted_as_trouble(house, state):
-    old = house.job_in(state)
-    assert job_records.counts(house.connection)["kitchen"] == {state: 1}
+        assert house.claim().job.id == job_id
 
-    house.jobs.reprint(house.connection, old, who="page")
+    def test_an_endless_backlog_is_put_aside_bit_by_bit(self, house, fake_clock):
+        house.restart(expire_after_h=1.0)
+        for _ in range(MOST_PUT_ASIDE + 5):
+            house.create()
+        fake_clock.advance(3600.0)
+        fresh = house.create()
 
-    assert job_records.counts(house.connection)["kitchen"] == {"queued": 1}
-
-
-@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SENDING])
-def test_a_job_that_is_still_going_to_be_printed_is_not_reprinted(house, state):
-    job_id = house.job_in(state)
-
-    with pytest.raises(WrongStateError, match="will be printed anyway"):
-        house.jobs.reprint(house.connection, job_id, who="page")
-
-    assert len(job_records.of_order(house.connection, house.order)) == 1
-
-
-def test_a_job_that_does_not_exist_cannot_be_reprinted(house):
-    with pytest.raises(NotFoundError, match="no job 99"):
-        house.jobs.reprint(house.connection, 99, who="page")
-
-
-def test_a_copy_can_be_reprinted_too(house):
-    copy = house.jobs.reprint(house.connection, house.job_in(JobState.PRINTED), who="page")
-    house.settle(house.claim(), JobState.PRINTED)
-
-    assert house.job(house.jobs.reprint(house.connection, copy, who="page")).copy_of == copy
-
-
-def test_a_job_called_off_while_it_was_in_hand_does_not_wait_again(house):
-    house.create()
-    claim = house.claim()
-    house.jobs.cancel_waiting(house.connection, house.order, why="the order was cancelled")
-
-    house.jobs.put_back(house.connection, claim, "no printer", costs_try=False)
-
-    assert house.job(claim.job.id).state is JobState.CANCELLED
-    assert house.item_state(claim.job.id) is ItemState.CANCELLED
-    assert house.claim() is None
+        assert house.claim() is None
+        assert job_records.counts(house.connection)["kitchen"]["queued"] == 6
+        assert house.claim().job.id == fresh
 
 
 def test_nothing_is_kept_of_a_ticket_whose_guest_was_forgotten_while_it_was_sent(house):

@@ -7,7 +7,14 @@ from structlog.testing import capture_logs
 
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter, Waits, numbers_on
 from wix_printer_service import job_records
-from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.models import (
+    Cause,
+    ComponentState,
+    Confirmation,
+    JobState,
+    Observation,
+    Priority,
+)
 
 
 @pytest.fixture
@@ -101,75 +108,232 @@ def test_a_reprint_is_marked_as_a_copy(kitchen):
     turns(worker)
     job_id = kitchen.job_of(order).id
 
-    kitchen.database.write(lambda t: kitchen.jobs.reprint(t, job_id, who="page"))
+    kitchen.database.write(lambda t: kitchen.requests.reprint(t, job_id, who="page"))
     turns(worker)
 
     assert [b"KOPIE" in paper for paper in printer.papers] == [False, True]
 
 
-@pytest.mark.parametrize("act", [Act.AWAY, Act.NOT_READY])
-def test_a_printer_that_is_away_or_not_ready_costs_no_try_and_pauses_grow(kitchen, waits, act):
+AWAY = Observation(ComponentState.OFFLINE, Cause.UNREACHABLE, "cannot be reached")
+BACK = Observation(ComponentState.ONLINE, Cause.FINE)
+
+
+def is_looked_for(kitchen, fake_clock):
+    """Let the monitor look for the printer, in vain."""
+    fake_clock.advance(0.5)
+    kitchen.components["kitchen"].check_ended()
+
+
+def comes_back(kitchen, printer="kitchen"):
+    """Let the monitor find the printer."""
+    kitchen.components[printer].observe(BACK, certain=True)
+
+
+def test_a_printer_that_is_away_costs_no_try(kitchen):
     order = kitchen.accept("77001")
-    printer = ScriptedPrinter(*[act] * 8)
+    printer = ScriptedPrinter(*[Act.AWAY] * 300)
     worker = kitchen.worker(printer)
 
+    for _ in range(300):
+        turns(worker)
+        comes_back(kitchen)
+    assert kitchen.tries(kitchen.job_of(order)) == 0
     turns(worker)
 
-    assert waits.noted == [1, 2, 4, 5, 3, 5, 5, 5, 1, *[5] * 18]  # rests beat every 5 s
-    assert sum(waits.noted) == 1 + 2 + 4 + 8 + 16 + 30 + 30 + 30
-    assert printer.attempts == 9
-    job = kitchen.job_of(order)
-    assert job.state is JobState.PRINTED
-    assert kitchen.tries(job) == 1
+    assert printer.attempts == 301
+    assert kitchen.job_of(order).state is JobState.PRINTED
+    assert kitchen.tries(kitchen.job_of(order)) == 1
     assert len(printer.papers) == 1
 
 
-def test_a_printer_may_be_away_for_days(kitchen):
+def test_a_printer_that_is_away_is_left_alone_until_the_monitor_finds_it(kitchen):
     order = kitchen.accept("77001")
-    printer = ScriptedPrinter(*[Act.AWAY] * 1500)
+    printer = ScriptedPrinter(Act.AWAY)
+    worker = kitchen.worker(printer)
 
-    turns(kitchen.worker(printer))
+    turns(worker, 50)
+    assert printer.attempts == 1
+    comes_back(kitchen)
+    turns(worker)
+
+    assert printer.attempts == 2
+    assert kitchen.job_of(order).state is JobState.PRINTED
+
+
+def test_the_monitor_hears_at_once_what_the_worker_sees(kitchen):
+    kitchen.accept("77001")
+    worker = kitchen.worker(ScriptedPrinter(Act.AWAY))
+    component = kitchen.components["kitchen"]
+
+    turns(worker)
+    assert (component.state, component.snapshot().text) == (AWAY.state, AWAY.text)
+    comes_back(kitchen)
+    turns(worker)
+
+    assert component.state is ComponentState.ONLINE
+    assert [change.to_state for change in kitchen.changes] == [AWAY.state, BACK.state]
+
+
+def test_a_printer_that_takes_nothing_three_times_gets_a_pause_and_costs_no_try(
+    kitchen, fake_clock
+):
+    order = kitchen.accept("77001")
+    printer = ScriptedPrinter(*[Act.NOT_READY] * 3)
+    worker = kitchen.worker(printer)
+
+    turns(worker, 3)
+    assert printer.attempts == 3
+    turns(worker)
+    assert printer.attempts == 3
+    fake_clock.advance(kitchen.settings.connectivity.breaker_max_s)
+    turns(worker)
 
     assert kitchen.job_of(order).state is JobState.PRINTED
     assert kitchen.tries(kitchen.job_of(order)) == 1
 
 
-def test_after_it_worked_once_pauses_start_anew(kitchen, waits):
+def test_jobs_that_wait_for_a_printer_name_the_outage(kitchen):
+    early = kitchen.accept("77001")
+    worker = kitchen.worker(ScriptedPrinter(Act.AWAY))
+    turns(worker)
+    began_at = kitchen.changes[0].outage_began_at
+    kitchen.components["kitchen"].outage_is_written(began_at, 7)
+    turns(worker)
+    late = kitchen.accept("77002")
+    turns(worker)
+
+    assert kitchen.job_of(early).outage_id == kitchen.job_of(late).outage_id == 7
+    assert kitchen.job_of(early, "counter").outage_id is None
+    comes_back(kitchen)
+    turns(worker, 2)
+    after = kitchen.accept("77003")
+    turns(worker)
+
+    assert kitchen.job_of(late).outage_id == 7
+    assert kitchen.job_of(after).outage_id is None
+
+
+def test_a_backup_takes_over_after_its_time_and_not_before(kitchen, fake_clock):
+    order = kitchen.accept("77001")
+    printer = ScriptedPrinter(Act.AWAY)
+    worker = kitchen.worker(printer, backup="counter")
+    comes_back(kitchen, "counter")
+    turns(worker)
+    fake_clock.advance(kitchen.settings.printing.backup_after_s - 1)
+    turns(worker)
+    assert kitchen.job_of(order, "kitchen").printer == "kitchen"
+
+    fake_clock.advance(1)
+    is_looked_for(kitchen, fake_clock)
+    turns(worker)
+    turns(kitchen.worker(counter := ScriptedPrinter(), "counter"), 2)
+
+    assert printer.papers == []
+    assert [b"BACKUP FROM kitchen" in paper for paper in counter.papers] == [True, False]
+
+
+def test_a_job_that_comes_late_in_an_outage_is_handed_over_only_if_the_printer_is_still_away(
+    kitchen, fake_clock
+):
+    first = kitchen.accept("77001")
+    printer = ScriptedPrinter(Act.AWAY)
+    worker = kitchen.worker(printer, backup="counter")
+    comes_back(kitchen, "counter")
+    turns(worker)
+    kitchen.database.write(
+        lambda t: kitchen.requests.cancel(t, kitchen.job_of(first).id, who="page").value
+    )
+    turns(worker)
+    fake_clock.advance(kitchen.settings.printing.backup_after_s * 2)
+    second = kitchen.accept("77002")
+
+    turns(worker)
+    assert kitchen.job_of(second).state is JobState.QUEUED
+    comes_back(kitchen)
+    turns(worker)
+
+    assert kitchen.job_of(second).state is JobState.PRINTED
+    assert len(printer.papers) == 1
+
+
+def test_a_backup_that_is_away_itself_takes_nothing_over(kitchen, fake_clock):
+    order = kitchen.accept("77001")
+    worker = kitchen.worker(ScriptedPrinter(Act.AWAY), backup="counter")
+    kitchen.components["counter"].observe(AWAY, certain=True)
+    turns(worker)
+    fake_clock.advance(kitchen.settings.printing.backup_after_s)
+
+    turns(worker)
+
+    assert kitchen.job_of(order, "kitchen").printer == "kitchen"
+
+
+def test_a_job_that_waits_in_a_printer_without_paper_is_given_up_for_the_backup(
+    kitchen, fake_clock
+):
+    order = kitchen.accept("77001")
+    printer = ScriptedPrinter(Act.BREAKS)
+    worker = kitchen.worker(printer, backup="counter")
+    comes_back(kitchen, "counter")
+    gives_up = []
+
+    def paper_out(watch):
+        watch.observe(Observation(ComponentState.OFFLINE, Cause.PAPER_OUT, "no paper"))
+        gives_up.append(watch.gives_up())
+        fake_clock.advance(kitchen.settings.printing.backup_after_s)
+        gives_up.append(watch.gives_up())
+
+    printer.tell = paper_out
+    turns(worker, 2)
+    is_looked_for(kitchen, fake_clock)
+    turns(worker)
+    turns(kitchen.worker(counter := ScriptedPrinter(), "counter"), 2)
+
+    assert gives_up == [False, True]
+    [ticket] = [paper for paper in counter.papers if b"BACKUP FROM kitchen" in paper]
+    assert "MÖGLICHES DUPLIKAT".encode("cp858") in ticket
+    assert kitchen.job_of(order, "counter").state is JobState.PRINTED
+
+
+def test_time_that_a_job_waits_for_paper_brings_no_other_job_forward(kitchen, fake_clock):
+    for number in ("77001", "77002"):
+        kitchen.accept(number)
+    printer = ScriptedPrinter()
+    worker = kitchen.worker(printer)
+    long_s = kitchen.settings.priorities.raise_after_s + 1
+
+    def paper_out(watch):
+        watch.observe(AWAY)
+        fake_clock.advance(long_s)
+        watch.observe(BACK)
+
+    printer.tell = paper_out
+    turns(worker)
+    kitchen.accept("77003")
+    turns(worker)
+    assert priorities_of(kitchen) == {Priority.NORMAL}
+
+    printer.tell = lambda _: fake_clock.advance(long_s)
+    for number in ("77004", "77005"):
+        kitchen.accept(number)
+    turns(worker, 2)
+
+    assert Priority.HIGH in priorities_of(kitchen)
+
+
+def priorities_of(kitchen):
+    with kitchen.database.reading() as connection:
+        counts = kitchen.queue.counts(connection)
+    return {count.priority for count in counts if count.lane == "print:kitchen"}
+
+
+def test_an_order_that_came_while_the_printer_was_away_is_printed_in_its_place(kitchen):
     kitchen.accept("77001")
+    worker = kitchen.worker(printer := ScriptedPrinter(Act.AWAY))
+    turns(worker, 2)
     kitchen.accept("77002")
 
-    turns(kitchen.worker(ScriptedPrinter(Act.AWAY, Act.AWAY, Act.CONFIRMS, Act.AWAY)), 2)
-
-    assert waits.noted == [1, 2, 1]
-
-
-def test_while_the_printer_is_away_its_worker_says_why_and_since_when(kitchen, waits, fake_clock):
-    kitchen.accept("77001")
-    states = []
-    since = fake_clock.now()
-    worker = kitchen.worker(ScriptedPrinter(Act.AWAY, Act.AWAY, Act.NOT_READY))
-    waits.meanwhile = lambda: states.append(worker.state)
-
-    with capture_logs() as logs:
-        turns(worker)
-
-    assert [state.problem for state in states] == [
-        "cannot be reached",
-        "cannot be reached",
-        "the cover is open",
-    ]
-    assert states[0].since == states[1].since == since
-    assert states[2].since > since
-    assert (worker.state.problem, worker.state.since) == ("", None)
-    told = [entry["event"] for entry in logs if entry["event"].startswith("printing_")]
-    assert told == ["printing_waits", "printing_waits", "printing_goes_on"]
-
-
-def test_an_order_that_came_while_the_printer_was_away_is_printed_in_its_place(kitchen, waits):
-    kitchen.accept("77001")
-    worker = kitchen.worker(printer := ScriptedPrinter(Act.NOT_READY, Act.NOT_READY))
-    waits.meanwhile = lambda: kitchen.accept("77002")
-
+    comes_back(kitchen)
     turns(worker, 2)
 
     assert numbers_on(printer.papers, "77001", "77002") == ["77001", "77002"]
@@ -179,9 +343,9 @@ def test_an_order_that_is_cancelled_while_the_printer_is_being_reached_is_not_pr
     order = kitchen.accept("77001")
 
     class SlowToOpen(ScriptedPrinter):
-        def open(self):
-            super().open()
+        def open(self, timeout_s=None):
             kitchen.accept("77001", status="CANCELED")
+            return super().open(timeout_s)
 
     turns(kitchen.worker(printer := SlowToOpen()))
 
@@ -229,7 +393,13 @@ def test_a_long_job_is_a_sign_of_life_as_long_as_the_printer_takes_something(kit
     printer = ScriptedPrinter(Act.CONFIRMS)
     worker = kitchen.worker(printer)
     heard = []
-    printer.tell = lambda tell: (fake_clock.advance(100), tell(), heard.append(worker.beat_age_s))
+
+    def slowly(watch):
+        fake_clock.advance(100)
+        watch.beat()
+        heard.append(worker.beat_age_s)
+
+    printer.tell = slowly
 
     turns(worker)
 

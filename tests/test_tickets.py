@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from structlog.testing import capture_logs
 
 from tests.scripted_printer import Kitchen
-from wix_printer_service import job_records
 from wix_printer_service import tickets as tickets_module
 from wix_printer_service.errors import NotFoundError, StorageError
-from wix_printer_service.models import JobState, Receipt
+from wix_printer_service.models import Receipt
 from wix_printer_service.printing.rendering import Paper
 from wix_printer_service.settings import Settings
 from wix_printer_service.simulation import samples
-from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
+from wix_printer_service.tickets import paper_of, receipt_context
 
 CUT = b"\x1dV"
 
@@ -59,60 +60,6 @@ def test_each_receipt_is_for_its_reader(kitchen):
     assert b"Restaurant" not in for_kitchen
 
 
-def end(kitchen, state):
-    """Take the kitchen's next job and let it end so."""
-    claim = kitchen.database.write(lambda t: kitchen.jobs.claim(t, "kitchen"))
-    kitchen.database.write(lambda t: kitchen.jobs.settle(t, claim, state, "as the test says"))
-
-
-def copy_of(kitchen, order, state=JobState.PRINTED):
-    end(kitchen, state)
-    job_id = kitchen.job_of(order).id
-    kitchen.database.write(lambda t: kitchen.jobs.reprint(t, job_id, who="page"))
-    return kitchen.job_of(order)
-
-
-@pytest.mark.parametrize(
-    ("state", "marks"),
-    [
-        (JobState.PRINTED, {"KOPIE"}),
-        (JobState.PRINTED_UNCONFIRMED, {"KOPIE"}),
-        (JobState.UNCERTAIN, {"DUPLIKAT"}),
-        (JobState.DEAD, set()),
-    ],
-)
-def test_a_reprint_says_what_may_lie_in_the_kitchen_already(kitchen, state, marks):
-    order = kitchen.accept("77001")
-
-    original = kitchen.tickets.make(kitchen.job_of(order)).document
-    copy = kitchen.tickets.make(copy_of(kitchen, order, state)).document
-
-    assert {word for word in ("KOPIE", "DUPLIKAT") if word.encode() in original} == set()
-    assert {word for word in ("KOPIE", "DUPLIKAT") if word.encode() in copy} == marks
-
-
-def test_a_copy_of_a_copy_remembers_the_first_ticket(kitchen):
-    order = kitchen.accept("77001")
-    copy_of(kitchen, order)
-
-    last = kitchen.tickets.make(copy_of(kitchen, order, JobState.DEAD)).document
-
-    assert b"KOPIE" in last
-
-
-def test_a_reprint_of_a_cancelled_order_says_so(kitchen):
-    order = kitchen.accept("77001")
-    end(kitchen, JobState.PRINTED)
-    printed = kitchen.job_of(order)
-    kitchen.accept("77001", status="CANCELED")
-    end(kitchen, JobState.PRINTED)  # the cancellation itself
-    copy_id = kitchen.database.write(lambda t: kitchen.jobs.reprint(t, printed.id, who="page"))
-    with kitchen.database.reading() as connection:
-        copy = job_records.get(connection, copy_id)
-
-    assert b"STORNIERT" in kitchen.tickets.make(copy).document
-
-
 @pytest.mark.parametrize("broken", ["compose", "render"])
 def test_an_order_that_our_receipts_cannot_cope_with_comes_out_plain(kitchen, monkeypatch, broken):
     order = kitchen.accept("77001", buyerNote="Allergie: Erdnuss")
@@ -132,13 +79,6 @@ def test_an_order_that_our_receipts_cannot_cope_with_comes_out_plain(kitchen, mo
     assert b"NOT FULLY READABLE" in sent.document
     assert [entry["event"] for entry in logs] == ["receipt_failed"]
     assert "Erdnuss" not in str(logs)
-
-
-def test_a_plain_copy_says_that_it_is_a_copy_too(kitchen, monkeypatch):
-    copy = copy_of(kitchen, kitchen.accept("77001"))
-    monkeypatch.setattr(tickets_module, "compose", fail)
-
-    assert b"KOPIE" in kitchen.tickets.make(copy).document
 
 
 def test_without_the_orders_data_there_is_no_ticket(kitchen):
@@ -163,8 +103,8 @@ def widest_rule(document):
 
 def test_a_ticket_is_as_wide_as_its_printers_paper(kitchen):
     job = kitchen.job_of(kitchen.accept("77001"))
-    narrow = TicketMaker(kitchen.database, kitchen.tickets.context, {"kitchen": Paper.of(58)})
-    unknown = TicketMaker(kitchen.database, kitchen.tickets.context, {})
+    narrow = replace(kitchen.tickets, papers={"kitchen": Paper.of(58)})
+    unknown = replace(kitchen.tickets, papers={})
 
     assert widest_rule(kitchen.tickets.make(job).document) == 48
     assert widest_rule(narrow.make(job).document) == 32

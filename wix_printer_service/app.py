@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sdnotify
@@ -13,15 +15,22 @@ import structlog
 from wix_printer_service.api.access import access_from
 from wix_printer_service.api.main import create_status_app, create_webhook_app
 from wix_printer_service.api.server import WebServer
+from wix_printer_service.connectivity_component import PRINTER_PREFIX
+from wix_printer_service.connectivity_monitor import ConnectivityMonitor
+from wix_printer_service.connectivity_probes import InternetProbe, WixProbe
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.health import Health
+from wix_printer_service.job_changes import lane
+from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.lifecycle import Supervisor
 from wix_printer_service.models import Receipt
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
-from wix_printer_service.print_manager import PrintWorker
-from wix_printer_service.printing.printer import build_printer
+from wix_printer_service.print_manager import PrintWorker, Standby, Station
+from wix_printer_service.printing.learnt import file_beside
+from wix_printer_service.printing.printer import build_printer, probe
+from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.simulation.keys import development_key, public_part
 from wix_printer_service.storage.database import Database
 from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_component import Change, Component
+    from wix_printer_service.printing.printer import Printer
     from wix_printer_service.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -60,12 +71,26 @@ class Daemon:
         self._clock = clock
         self._notes = _remarks(settings)
         self.database = Database(settings.storage, clock)
-        self._queue = OfflineQueue(clock)
-        self._jobs = PrintJobs(self._queue, clock)
-        self._orders = OrderService(self.database, self._jobs, settings, clock)
+        self._queue = OfflineQueue(
+            clock,
+            max_items=settings.offline_queue.max_items,
+            raise_after_s=settings.priorities.raise_after_s,
+        )
+        self._queue_watch = QueueWatch(self.database, self._queue, settings.offline_queue, clock)
+        self._jobs = PrintJobs(self._queue, clock, settings.printing)
+        self._orders = OrderService(self.database, self._queue, self._jobs, settings, clock)
         papers = {name: paper_of(printer) for name, printer in settings.printers.items()}
-        self._tickets = TicketMaker(self.database, receipt_context(settings), papers)
-        self._printers = [self._print_worker(name) for name in settings.printers]
+        self._tickets = TicketMaker(
+            self.database,
+            receipt_context(settings),
+            papers,
+            clock,
+            settings.printing.late_after_s,
+        )
+        self.monitor = ConnectivityMonitor(self.database, settings.connectivity, clock)
+        self._workers = self._print_workers()
+        self._watch_internet()
+        self.monitor.register_status_listener(self._wake_printer)
         self._verifier = self._make_verifier()
         self._access = access_from(settings, clock)
         self._supervisor = Supervisor(
@@ -78,8 +103,9 @@ class Daemon:
             clock,
             stale_workers=self._supervisor.stale,
             failing_workers=self._supervisor.failing,
-            printers=lambda: [worker.state for worker in self._printers],
-            notes=self._notes,
+            components=self.monitor.snapshot,
+            queue=self._queue_watch,
+            notes=lambda: [*self._notes, *self.database.remarks()],
             version=VERSION,
             commit_timeout_s=settings.intake.commit_timeout_s,
         )
@@ -96,7 +122,14 @@ class Daemon:
         """
         self.database.open()
         self.database.on_commit(self._queue.wake_touched)
-        workers = [self.database.writer, *self._printers, self.webhook_server, self.status_server]
+        workers = [
+            self.database.writer,
+            *self.monitor.workers,
+            *self._workers,
+            self._queue_watch,
+            self.webhook_server,
+            self.status_server,
+        ]
         try:
             self._supervisor.start(workers)
         except BaseException:
@@ -114,17 +147,57 @@ class Daemon:
         """Name the workers that have not beaten lately."""
         return self._supervisor.stale()
 
-    def _print_worker(self, name: str) -> PrintWorker:
-        return PrintWorker(
-            name,
-            build_printer(self._settings.printers[name], self._settings.printing),
-            self.database,
-            self._queue,
-            self._jobs,
-            self._tickets,
-            self._settings.printing,
-            self._clock,
+    def _print_workers(self) -> list[PrintWorker]:
+        components = {name: self._watched(name) for name in self._settings.printers}
+        workers = []
+        for name, (road, component) in components.items():
+            given = self._settings.printers[name]
+            backup = None
+            if given.backup is not None:
+                backup = Standby(given.backup, components[given.backup][1])
+            station = Station(name, road, component, given.uncertain == "hold", backup)
+            worker = PrintWorker(
+                station,
+                self.database,
+                self._queue,
+                self._jobs,
+                self._tickets,
+                self._settings.printing,
+                self._clock,
+            )
+            workers.append(worker)
+        return workers
+
+    def _watched(self, name: str) -> tuple[Printer, Component]:
+        """Build the road to a printer, and have the printer watched."""
+        abilities = file_beside(self._settings.storage.path)
+        printing = self._settings.printing
+        road = build_printer(self._settings.printers[name], printing, abilities, name)
+        timeout_s = self._settings.connectivity.probe_timeout_s
+        component = self.monitor.add(
+            f"{PRINTER_PREFIX}{name}",
+            partial(probe, road, timeout_s),
+            has_work=partial(self._waits, name),
         )
+        return road, component
+
+    def _waits(self, printer: str) -> bool:
+        """Tell whether work waits for a printer."""
+        with self.database.reading() as connection:
+            return self._queue.has_work(connection, lane(printer))
+
+    def _watch_internet(self) -> None:
+        connectivity, wix = self._settings.connectivity, self._settings.wix
+        internet = InternetProbe(connectivity) if connectivity.hosts else None
+        self.monitor.add("internet", internet)
+        asks_wix = wix.api_key_file is not None
+        self.monitor.add(
+            "wix", WixProbe(wix.api_base, connectivity.probe_timeout_s) if asks_wix else None
+        )
+
+    def _wake_printer(self, change: Change) -> None:
+        if change.component.startswith(PRINTER_PREFIX):
+            self._queue.waker(lane(change.component.removeprefix(PRINTER_PREFIX))).set()
 
     def _make_verifier(self) -> Verifier:
         path = self._settings.wix.webhook_public_key_file
@@ -140,20 +213,25 @@ class Daemon:
 
     def _server(self, name: str, build: Callable[[], Starlette], address: str) -> WebServer:
         timeout_s = self._settings.lifecycle.stop_timeout_s / 4
-        return WebServer(name, build, address, self._clock, timeout_s)
+        return WebServer(name, build, address, self._clock, timeout_s, self._settings.intake)
 
     def _webhook_app(self) -> Starlette:
-        return create_webhook_app(self._verifier, self._orders, self._health, self._settings.intake)
+        return create_webhook_app(
+            self._verifier, self._orders, self._health, self._settings.intake, self._clock
+        )
 
     def _status_app(self) -> Starlette:
         return create_status_app(
-            self.database,
-            self._jobs,
-            self._tickets,
-            self._health,
-            self._access,
-            self._settings,
-            self._clock,
+            database=self.database,
+            requests=JobRequests(self._queue, self._jobs, self._clock),
+            queue=self._queue,
+            queue_watch=self._queue_watch,
+            monitor=self.monitor,
+            tickets=self._tickets,
+            health=self._health,
+            access=self._access,
+            settings=self._settings,
+            clock=self._clock,
         )
 
 
@@ -173,19 +251,34 @@ def run(settings: Settings, clock: Clock) -> None:
         PersonNeededError: It cannot start; the text says what to do.
         StorageError: The database cannot be opened.
     """
-    # blocked before any thread starts: the signals then wait for sigtimedwait and interrupt nobody
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    stop = threading.Event()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
     _allow_many_connections()
     notifier = sdnotify.SystemdNotifier()
+    while _run_until_stop_or_damage(settings, clock, notifier, stop):
+        log.error("starting_again", reason="the database is damaged")
+
+
+def _run_until_stop_or_damage(
+    settings: Settings, clock: Clock, notifier: sdnotify.SystemdNotifier, stop: threading.Event
+) -> bool:
+    """Run the house; tell whether it must be started again to save what a damaged disk left."""
+    # threads inherit the mask: a signal then wakes this thread, and interrupts no other
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     daemon = Daemon(settings, clock)
     daemon.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     notifier.notify("READY=1\nSTATUS=taking orders")
+    damaged = daemon.database.damaged
     try:
-        while signal.sigtimedwait(STOP_SIGNALS, _round_s()) is None:
+        while not clock.wait(stop, _round_s()) and not damaged.is_set():
             _feed_watchdog(daemon, notifier)
     finally:
-        notifier.notify("STOPPING=1")
+        if stop.is_set():  # at a new start the service goes on
+            notifier.notify("STOPPING=1")
         daemon.stop()
+    return not stop.is_set()
 
 
 def _allow_many_connections() -> None:

@@ -8,13 +8,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from wix_printer_service import job_records
+from wix_printer_service.circuit_breaker import BreakerState
+from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.errors import StorageError
+from wix_printer_service.models import Cause, ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_component import ComponentSnapshot
+    from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.storage.database import Database
 
 
@@ -33,9 +38,25 @@ class PrinterHealth:
     """What is known of a printer: ``problem`` is empty while it can be used."""
 
     name: str
+    state: ComponentState
+    cause: Cause
     problem: str
     problem_since: str | None
     jobs: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentHealth:
+    """How a printer, the internet or the Wix API is; moments are ISO 8601."""
+
+    name: str
+    state: ComponentState
+    cause: Cause
+    text: str
+    since: str | None
+    reconnecting: bool
+    next_try_at: str | None
+    breaker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,9 @@ class Snapshot:
     taking_orders: bool
     problems: tuple[str, ...]
     printers: tuple[PrinterHealth, ...]
+    components: tuple[ComponentHealth, ...]
+    alerts: tuple[str, ...]
+    """Thresholds of the queue that are passed."""
     version: str
     uptime_s: float
 
@@ -54,22 +78,14 @@ class Snapshot:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterProblem:
-    """Why a printer cannot be used now; empty while it can."""
-
-    printer: str
-    problem: str = ""
-    since: datetime | None = None
-
-
 class Health:
-    """Gathers facts from their owners when asked.
+    """Gathers facts from their owners when asked; stays useful when some of them fail.
 
     Args:
         stale_workers: Names the workers that have not beaten lately.
         failing_workers: Names the workers whose last turn failed.
-        printers: Says how each configured printer is.
+        components: Says how each watched component is.
+        queue: Counts what waits.
         notes: Standing remarks, such as a development key in use.
         commit_timeout_s: How long a trial commit may take.
     """
@@ -81,8 +97,9 @@ class Health:
         *,
         stale_workers: Callable[[], list[str]],
         failing_workers: Callable[[], list[str]],
-        printers: Callable[[], Sequence[PrinterProblem]],
-        notes: Sequence[str],
+        components: Callable[[], Sequence[ComponentSnapshot]],
+        queue: QueueWatch,
+        notes: Callable[[], Sequence[str]],
         version: str,
         commit_timeout_s: float,
     ) -> None:
@@ -90,20 +107,65 @@ class Health:
         self._clock = clock
         self._stale_workers = stale_workers
         self._failing_workers = failing_workers
-        self._printers = printers
-        self._notes = tuple(notes)
+        self._components = components
+        self._queue = queue
+        self._notes = notes
         self._version = version
         self._commit_timeout_s = commit_timeout_s
         self._started_at = clock.monotonic()
 
     def is_taking_orders(self) -> bool:
-        """Tell whether an order that came now could be written down.
+        """Tell whether an order that came now could be written down."""
+        return not self.why_not_taking_orders()
+
+    def why_not_taking_orders(self) -> str:
+        """Say why no order can be written down now; empty while they can.
 
         After a failed commit a trial commit tells whether the disk has recovered.
         """
         writer = self._database.writer
-        if not writer.last_commit_failed:
-            return writer.name not in self._stale_workers()
+        if writer.name in self._stale_workers():
+            return "orders cannot be written down: the database hangs"
+        if writer.last_commit_failed and not self._trial_commit():
+            return "orders cannot be written down"
+        if not self._database.has_room():
+            return "the disk is nearly full: no orders are taken in"
+        try:
+            self._queue.require_room()
+        except StorageError as error:
+            return str(error)
+        return ""
+
+    def snapshot(self) -> Snapshot:
+        """Look everywhere once."""
+        not_taking = self.why_not_taking_orders()
+        problems = [not_taking] if not_taking else []
+        problems += [f"{name} hangs" for name in self._stale_workers()]
+        problems += [f"{name} fails: see the journal" for name in self._failing_workers()]
+        components = tuple(self._components())
+        problems += [problem for c in components if (problem := _problem_of(c))]
+        jobs, alerts = self._jobs(problems), self._alerts(problems)
+        printers = tuple(
+            _printer_health(component, jobs)
+            for component in components
+            if component.name.startswith(PRINTER_PREFIX)
+        )
+        for printer in printers:
+            problems += _jobs_to_look_at(printer.name, printer.jobs)
+        problems += [f"jobs wait for printer {name}, which is not configured" for name in jobs]
+        problems += alerts
+        return Snapshot(
+            status=_status(taking_orders=not not_taking, problems=problems),
+            taking_orders=not not_taking,
+            problems=(*problems, *self._notes()),
+            printers=printers,
+            components=tuple(map(_component_health, components)),
+            alerts=alerts,
+            version=self._version,
+            uptime_s=round(self._clock.monotonic() - self._started_at, 1),
+        )
+
+    def _trial_commit(self) -> bool:
         trial = self._database.submit(_touch)
         try:
             trial.result(self._commit_timeout_s)
@@ -111,31 +173,6 @@ class Health:
             trial.cancel()  # else the trials of everyone who asks would pile up
             return False
         return True
-
-    def snapshot(self) -> Snapshot:
-        """Look everywhere once."""
-        taking_orders = self.is_taking_orders()
-        problems = [f"{name} hangs" for name in self._stale_workers()]
-        problems += [f"{name} fails: see the journal" for name in self._failing_workers()]
-        if not taking_orders:
-            problems.append("orders cannot be written down")
-        jobs = self._jobs(problems)
-        printers = tuple(
-            PrinterHealth(p.printer, p.problem, _text(p.since), jobs.pop(p.printer, {}))
-            for p in self._printers()
-        )
-        problems += [f"printer {p.name}: {p.problem}" for p in printers if p.problem]
-        for printer in printers:
-            problems += _jobs_to_look_at(printer.name, printer.jobs)
-        problems += [f"jobs wait for printer {name}, which is not configured" for name in jobs]
-        return Snapshot(
-            status=_status(taking_orders=taking_orders, problems=problems),
-            taking_orders=taking_orders,
-            problems=(*problems, *self._notes),
-            printers=printers,
-            version=self._version,
-            uptime_s=round(self._clock.monotonic() - self._started_at, 1),
-        )
 
     def _jobs(self, problems: list[str]) -> dict[str, dict[str, int]]:
         try:
@@ -145,11 +182,56 @@ class Health:
             problems.append(str(error))
             return {}
 
+    def _alerts(self, problems: list[str]) -> tuple[str, ...]:
+        try:
+            return self._queue.status().alerts
+        except StorageError as error:
+            if str(error) not in problems:
+                problems.append(str(error))
+            return ()
+
+
+def _problem_of(component: ComponentSnapshot) -> str:
+    """Say what is wrong with a component, if anything is."""
+    words = component.text or component.cause.value.replace("_", " ")
+    name = component.name.replace(":", " ")
+    if component.state in {ComponentState.OFFLINE, ComponentState.DEGRADED}:
+        return f"{name}: {words}"
+    if component.breaker is not BreakerState.CLOSED:
+        return f"{name}: its jobs break off, so it gets a pause"
+    return ""
+
+
+def _printer_health(component: ComponentSnapshot, jobs: dict[str, dict[str, int]]) -> PrinterHealth:
+    name = component.name.removeprefix(PRINTER_PREFIX)
+    problem = _problem_of(component)
+    return PrinterHealth(
+        name,
+        component.state,
+        component.cause,
+        problem.partition(": ")[2],
+        _text(component.since) if problem else None,
+        jobs.pop(name, {}),
+    )
+
+
+def _component_health(component: ComponentSnapshot) -> ComponentHealth:
+    return ComponentHealth(
+        component.name,
+        component.state,
+        component.cause,
+        component.text,
+        _text(component.since),
+        component.reconnecting,
+        _text(component.next_try_at),
+        component.breaker,
+    )
+
 
 def _jobs_to_look_at(printer: str, jobs: dict[str, int]) -> list[str]:
     return [
         f"printer {printer}: {state} jobs: {jobs[state]}"
-        for state in ("uncertain", "held", "dead")
+        for state in ("held", "dead", "expired")
         if jobs.get(state)
     ]
 

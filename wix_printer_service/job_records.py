@@ -7,13 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import (
-    ON_PAPER_STATES,
-    Confirmation,
-    JobState,
-    PrintJob,
-    Receipt,
-)
+from wix_printer_service.models import ON_PAPER_STATES, Confirmation, JobState, PrintJob, Receipt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,7 +66,7 @@ def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     """
     rows = connection.execute(
         "SELECT printer, state, count(*) AS number FROM print_jobs AS job"
-        " WHERE state IN ('queued', 'sending', 'uncertain', 'held', 'dead')"
+        " WHERE state IN ('queued', 'sending', 'uncertain', 'held', 'dead', 'expired')"
         " AND NOT EXISTS (SELECT 1 FROM print_jobs WHERE copy_of = job.id)"
         " GROUP BY printer, state"
     )
@@ -82,22 +76,40 @@ def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def newest_waiting(connection: sqlite3.Connection, printer: str) -> int:
+    """Return the newest job that waits for a printer, 0 if none does."""
+    row = connection.execute(
+        "SELECT max(id) FROM print_jobs WHERE printer = ? AND state IN ('queued', 'uncertain')",
+        (printer,),
+    ).fetchone()
+    return row[0] or 0
+
+
 def copy_on_its_way(connection: sqlite3.Connection, job_id: int) -> int | None:
     """Return the job that is about to print a copy of this one, None if there is none."""
     row = connection.execute(
-        "SELECT id FROM print_jobs WHERE copy_of = ? AND state IN ('queued', 'sending')",
+        "SELECT id FROM print_jobs WHERE copy_of = ?"
+        " AND state IN ('queued', 'sending', 'uncertain')",
         (job_id,),
     ).fetchone()
     return None if row is None else int(row["id"])
 
 
-def originals(connection: sqlite3.Connection, job: PrintJob) -> list[PrintJob]:
-    """List the jobs that a copy goes back to, the nearest first; none for what is no copy."""
-    found = []
-    while job.copy_of is not None:
-        job = get(connection, job.copy_of)
-        found.append(job)
-    return found
+def relatives(connection: sqlite3.Connection, job: PrintJob) -> list[PrintJob]:
+    """List the other jobs that print the ticket of a copy: what it is a copy of, and its copies.
+
+    For what is no copy there are none: its copies come after it.
+    """
+    if job.copy_of is None:
+        return []
+    rows = connection.execute(
+        "WITH RECURSIVE related (id) AS (VALUES (?)"
+        " UNION SELECT copy_of FROM print_jobs JOIN related USING (id) WHERE copy_of IS NOT NULL"
+        " UNION SELECT job.id FROM print_jobs AS job JOIN related ON job.copy_of = related.id)"
+        " SELECT * FROM print_jobs WHERE id IN related AND id <> ? ORDER BY id",
+        (job.id, job.id),
+    )
+    return [_job(row) for row in rows]
 
 
 def history(connection: sqlite3.Connection, job_id: int) -> list[HistoryEntry]:
@@ -122,8 +134,14 @@ def sent_document(connection: sqlite3.Connection, job_id: int) -> bytes | None:
 
 def printers_with_paper(connection: sqlite3.Connection, order_id: str) -> list[str]:
     """List the printers where a ticket of the order may lie."""
-    jobs = of_order(connection, order_id)
-    return list(dict.fromkeys(job.printer for job in jobs if job.state in ON_PAPER_STATES))
+    found: dict[str, None] = {}
+    for job in of_order(connection, order_id):
+        if job.state in ON_PAPER_STATES:
+            found[job.printer] = None
+        elif job.maybe_printed_at and not job.maybe_printed_on:
+            found[job.printer] = None  # of a rescued job nobody knows more
+        found |= dict.fromkeys(job.maybe_printed_on)
+    return list(found)
 
 
 def _job(row: sqlite3.Row) -> PrintJob:
@@ -139,6 +157,12 @@ def _job(row: sqlite3.Row) -> PrintJob:
         reason=row["reason"],
         created_at=_moment(row["created_at"]),
         updated_at=_moment(row["updated_at"]),
+        maybe_printed_at=_moment(row["maybe_printed_at"]) if row["maybe_printed_at"] else None,
+        maybe_printed_on=tuple(filter(None, row["maybe_printed_on"].split(","))),
+        attempts=row["attempts"],
+        backup_from=row["backup_from"],
+        outage_id=row["outage_id"],
+        released=bool(row["released"]),
     )
 
 

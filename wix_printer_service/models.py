@@ -136,15 +136,8 @@ class JobState(StrEnum):
     EXPIRED = "expired"
     DEAD = "dead"
 
-    @property
-    def may_be_on_paper(self) -> bool:
-        """Tell whether a ticket of such a job may lie somewhere."""
-        return self in ON_PAPER_STATES
 
-
-ON_PAPER_STATES = frozenset(
-    {JobState.SENDING, JobState.UNCERTAIN, JobState.PRINTED, JobState.PRINTED_UNCONFIRMED}
-)
+ON_PAPER_STATES = frozenset({JobState.SENDING, JobState.PRINTED, JobState.PRINTED_UNCONFIRMED})
 
 
 class Confirmation(StrEnum):
@@ -401,6 +394,8 @@ class PrintJob:
     updated_at: datetime
     maybe_printed_at: datetime | None = None
     """When it was first sent without anybody knowing whether it came out."""
+    maybe_printed_on: tuple[str, ...] = ()
+    """The printers that it was sent to so."""
     attempts: int = 0
     """How often bytes of it have gone out."""
     backup_from: str | None = None
@@ -409,3 +404,8 @@ class PrintJob:
     """The outage that it waited through, or waits in."""
     released: bool = False
     """A person let it go: it is not held again for its age."""
+
+    @property
+    def may_be_on_paper(self) -> bool:
+        """Tell whether a ticket of this job may lie somewhere."""
+        return self.state in ON_PAPER_STATES or self.maybe_printed_at is not None

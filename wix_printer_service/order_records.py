@@ -14,8 +14,12 @@ from wix_printer_service.wix.wire import load
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
 
     from wix_printer_service.wix.webhook import OrderEvent
+
+LOCAL_NUMBERS = 999
+"""So many numbers of our own are given before the count may begin again."""
 
 
 def find(connection: sqlite3.Connection, order_id: str) -> OrderRecord | None:
@@ -102,6 +106,24 @@ def add_order(
     )
 
 
+def give_local_number(transaction: sqlite3.Connection, order_id: str, day: date) -> None:
+    """Give an order a number of our own; the caller knows that it has none.
+
+    The count goes on over days and restarts, and begins again on a new day once it has become
+    long: so no clock that jumps can give a number twice on one day. ``day`` is today, where the
+    restaurant is.
+    """
+    row = transaction.execute("SELECT last, day FROM local_numbers").fetchone()
+    if row is None:
+        transaction.execute("INSERT INTO local_numbers VALUES (0, ?)", (day.isoformat(),))
+    elif row["last"] >= LOCAL_NUMBERS and row["day"] != day.isoformat():
+        transaction.execute("UPDATE local_numbers SET last = 0, day = ?", (day.isoformat(),))
+    last = transaction.execute(
+        "UPDATE local_numbers SET last = last + 1 RETURNING last"
+    ).fetchone()["last"]
+    transaction.execute("UPDATE orders SET local_number = ? WHERE id = ?", (f"L{last}", order_id))
+
+
 def set_state(transaction: sqlite3.Connection, order_id: str, state: OrderState) -> None:
     """Write down what became of an order."""
     transaction.execute("UPDATE orders SET state = ? WHERE id = ?", (state, order_id))
@@ -147,7 +169,8 @@ def add_revision(
 def erase(transaction: sqlite3.Connection, order_id: str) -> None:
     """Forget everything of an order but its id, so that nothing old prints again."""
     transaction.execute(
-        "UPDATE orders SET state = ?, number = '', due_at = NULL, ordered_at = NULL WHERE id = ?",
+        "UPDATE orders SET state = ?, number = '', local_number = '', due_at = NULL,"
+        " ordered_at = NULL WHERE id = ?",
         (OrderState.ERASED, order_id),
     )
     transaction.execute("UPDATE order_revisions SET payload = NULL WHERE order_id = ?", (order_id,))
@@ -161,6 +184,7 @@ def _record(row: sqlite3.Row) -> OrderRecord:
     return OrderRecord(
         id=row["id"],
         number=row["number"],
+        local_number=row["local_number"],
         state=OrderState(row["state"]),
         status=row["status"],
         payment_status=row["payment_status"],

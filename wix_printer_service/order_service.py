@@ -6,14 +6,20 @@ however often, it comes.
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from wix_printer_service import order_records as records
+from wix_printer_service.errors import NotFoundError, QueueFullError
+from wix_printer_service.fault_points import reach
 from wix_printer_service.job_records import printers_with_paper
 from wix_printer_service.models import JobState, Method, OrderState, Priority, Receipt
+from wix_printer_service.order_priority import priority_of
 from wix_printer_service.order_rules import (
     IMPLIED_STATUS,
     Verdict,
@@ -26,10 +32,10 @@ from wix_printer_service.wix.wire import dump_ascii
 
 if TYPE_CHECKING:
     import sqlite3
-    from concurrent.futures import Future
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.models import Order, OrderRecord
+    from wix_printer_service.offline_queue import OfflineQueue
     from wix_printer_service.print_jobs import PrintJobs
     from wix_printer_service.settings import Settings
     from wix_printer_service.storage.database import Database
@@ -50,20 +56,30 @@ class OrderService:
     """Takes events in."""
 
     def __init__(
-        self, database: Database, jobs: PrintJobs, settings: Settings, clock: Clock
+        self,
+        database: Database,
+        queue: OfflineQueue,
+        jobs: PrintJobs,
+        settings: Settings,
+        clock: Clock,
     ) -> None:
         self._database = database
+        self._queue = queue
         self._jobs = jobs
         self._settings = settings
         self._clock = clock
+        self._zone = ZoneInfo(settings.restaurant.timezone)
 
     def accept(self, event: OrderEvent) -> Future[str]:
         """Write an event down with all that follows from it.
 
         Returns:
             A future that ends after the commit with what the event did (a ``Verdict``, "duplicate"
-            or "no_order"), or with ``StorageError`` if nothing of it could be written.
+            or "no_order"), or with ``StorageError`` if nothing of it could be written, for example
+            because too much waits already (``QueueFullError``).
         """
+        if not self._database.has_room():
+            return _failed(QueueFullError("the disk is nearly full"))
         if event.order is None and not event.anonymise:
             return self._database.submit(lambda transaction: self._note(transaction, event))
         order = read_order(
@@ -100,29 +116,41 @@ class OrderService:
         elif not _is_erased(known):
             if is_newer(event, order, known):
                 records.add_revision(transaction, event, order, payload, now)
-            self._carry_out(transaction, verdict, event.order_id)
+            self._carry_out(transaction, verdict, order)
             self._set_state(transaction, verdict, event.order_id, known)
         records.add_to_inbox(transaction, event, verdict, now)
+        reach("order_before_commit")
         return verdict
 
-    def _carry_out(self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str) -> None:
-        if verdict in {Verdict.PRINT, Verdict.HOLD}:
-            self._make_set(transaction, verdict, order_id)
-        elif verdict is Verdict.CANCEL:
-            self._cancel(transaction, order_id)
+    def _carry_out(self, transaction: sqlite3.Connection, verdict: Verdict, order: Order) -> None:
+        if verdict not in LATER_STATES:
+            return
+        self._queue.require_room(transaction)
+        if verdict is Verdict.CANCEL:
+            self._cancel(transaction, order.id)
+        else:
+            self._make_set(transaction, verdict, order)
 
-    def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, order_id: str) -> None:
+    def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, event: Order) -> None:
         # by what is known of the order: the event that approves it may show less
-        record = records.find(transaction, order_id)
+        order, record = event, records.find(transaction, event.id)
+        with suppress(NotFoundError):
+            order, _ = records.newest_revision(transaction, event.id)
         method = Method.UNKNOWN if record is None else record.method
+        if record is not None and not (record.number or record.local_number):
+            day = self._clock.now().astimezone(self._zone).date()
+            records.give_local_number(transaction, event.id, day)
         held = verdict is Verdict.HOLD
         state = JobState.HELD if held else JobState.QUEUED
         why = "the order was due long ago" if held else "the order was approved"
+        priority = priority_of(order, self._settings.priorities)
         receipts = full_set(method, self._settings.printers)
         for receipt, printer in receipts:
-            self._jobs.create(transaction, order_id, receipt, printer, why=why, state=state)
+            self._jobs.create(
+                transaction, event.id, receipt, printer, why=why, state=state, priority=priority
+            )
         if not receipts:
-            log.warning("order_without_receipt", order_id=order_id, method=method)
+            log.warning("order_without_receipt", order_id=event.id, method=method)
 
     def _cancel(self, transaction: sqlite3.Connection, order_id: str) -> None:
         """Call off what is not started, and tell every printer where something was printed."""
@@ -154,6 +182,12 @@ class OrderService:
             records.set_state(transaction, order_id, OrderState.IGNORED)
 
 
+def _failed(error: Exception) -> Future[str]:
+    future: Future[str] = Future()
+    future.set_exception(error)
+    return future
+
+
 def _is_erased(known: OrderRecord | None) -> bool:
     return known is not None and known.state is OrderState.ERASED
 
@@ -166,6 +200,7 @@ def _tell(event: OrderEvent, order: Order, future: Future[str]) -> None:
     """Log what an event did, once that is on disk."""
     if future.cancelled() or future.exception() is not None:
         return
+    reach("order_committed")
     facts = {"order_id": event.order_id, "number": order.number, "event_id": event.id}
     verdict = future.result()
     log.info("order_event", event_type=event.type, verdict=verdict, **facts)

@@ -1,48 +1,39 @@
-"""The life of a print job: every change is guarded, dated and kept in ``job_history``.
+"""The life of a print job from its making to its end; every change is guarded.
 
-A job and its queue item change in the same transaction, so the queue never says otherwise than the
-job. The print manager claims and settles, the order service makes and cancels, people reprint.
+The order service makes and cancels jobs, the print manager claims and settles them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wix_printer_service.errors import WrongStateError
-from wix_printer_service.job_records import copy_on_its_way, get, of_order
+from wix_printer_service.job_changes import DAEMON, ITEM_STATES, JobChanges, lane
+from wix_printer_service.job_records import get, of_order
 from wix_printer_service.models import (
     Confirmation,
-    ItemState,
     JobState,
     PrintJob,
     Priority,
     QueueItem,
     Receipt,
 )
+from wix_printer_service.settings import Printing
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import datetime
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.offline_queue import OfflineQueue
 
-ITEM_STATES = {
-    JobState.QUEUED: ItemState.WAITING,
-    JobState.SENDING: ItemState.CLAIMED,
-    JobState.UNCERTAIN: ItemState.UNCERTAIN,
-    JobState.HELD: ItemState.HELD,
-    JobState.PRINTED: ItemState.DONE,
-    JobState.PRINTED_UNCONFIRMED: ItemState.DONE,
-    JobState.CANCELLED: ItemState.CANCELLED,
-    JobState.DEAD: ItemState.DEAD,
-}
-DAEMON = "daemon"
-
-
-def lane(printer: str) -> str:
-    """Return the lane of a printer."""
-    return f"print:{printer}"
+RANKS = {Receipt.DRIVER: 1, Receipt.CUSTOMER: 2}
+"""Within a priority the kitchen goes first, whatever its receipt."""
+MOST_PUT_ASIDE = 100
+"""Jobs that are put aside in one transaction, so that no order waits for it."""
+CALLED_OFF = "called off while it was being sent"
+BEFORE_SENDING = frozenset({JobState.QUEUED, JobState.UNCERTAIN, JobState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +52,24 @@ class Sent:
     document: bytes
 
 
-class PrintJobs:
-    """Makes, claims, settles and lists print jobs. Changes run in the caller's transaction."""
+@dataclass(frozen=True, slots=True)
+class AfterUncertainty:
+    """What is to become of a job of which nobody knows whether it was printed."""
 
-    def __init__(self, queue: OfflineQueue, clock: Clock) -> None:
+    hold: bool = False
+    """Whether it waits for a person instead of being printed again."""
+    pause_s: float = 0.0
+    """How long it waits before it is printed again."""
+
+
+class PrintJobs:
+    """Makes, claims and settles print jobs. Changes run in the caller's transaction."""
+
+    def __init__(self, queue: OfflineQueue, clock: Clock, settings: Printing | None = None) -> None:
         self._queue = queue
         self._clock = clock
+        self._settings = settings or Printing()
+        self._changes = JobChanges(queue, clock)
 
     def create(
         self,
@@ -82,26 +85,45 @@ class PrintJobs:
         copy_of: int | None = None,
     ) -> int:
         """Make a job with its queue item and return its id."""
-        now = self._now()
+        now = self._changes.now()
         cursor = transaction.execute(
             "INSERT INTO print_jobs (order_id, receipt, printer, state, copy_of, reason,"
             " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (order_id, receipt, printer, state, copy_of, why, now, now),
         )
         job_id = cursor.lastrowid or 0
-        self._queue.put(transaction, lane(printer), job_id, priority, ITEM_STATES[state])
-        self._record(transaction, job_id, "", state, who, why)
+        self._queue.put(
+            transaction,
+            lane(printer),
+            job_id,
+            priority,
+            state=ITEM_STATES[state],
+            rank=RANKS.get(receipt, 0),
+            expires_at=self._in_hours(self._settings.expire_after_h),
+        )
+        self._changes.record(transaction, job_id, "", state, who, why)
         return job_id
 
     def claim(self, transaction: sqlite3.Connection, printer: str) -> Claim | None:
-        """Take the next job of a printer: from here on it counts as perhaps on paper."""
-        item = self._queue.claim(transaction, lane(printer))
-        if item is None:
-            return None
-        self._change(
-            transaction, item.subject, JobState.QUEUED, JobState.SENDING, DAEMON, "claimed"
-        )
-        return Claim(get(transaction, item.subject), item)
+        """Take the next job of a printer: from here on it counts as perhaps on paper.
+
+        Jobs that have waited for too long are put aside on the way, if the settings say so.
+        """
+        for _ in range(MOST_PUT_ASIDE):
+            item = self._queue.claim(transaction, lane(printer))
+            if item is None:
+                return None
+            job = get(transaction, item.subject)
+            aside = self._aside(job, item)
+            if aside is None:
+                self._changes.change(
+                    transaction, job.id, job.state, JobState.SENDING, DAEMON, "claimed"
+                )
+                return Claim(get(transaction, job.id), item)
+            to, why = aside
+            self._changes.change(transaction, job.id, job.state, to, DAEMON, why)
+            self._settle_claimed(transaction, item, to)
+        return None
 
     def settle(
         self,
@@ -115,20 +137,56 @@ class PrintJobs:
     ) -> None:
         """End a claim, keeping what was sent.
 
+        A job that was called off meanwhile is nobody's trouble: it is not dead, but cancelled.
+
         Raises:
             WrongStateError: The job is not being sent any more.
         """
-        self._move(transaction, claim.job, JobState.SENDING, to, DAEMON, why)
+        if to is JobState.DEAD and _is_called_off(transaction, claim.job):
+            to, why = JobState.CANCELLED, CALLED_OFF
+        self._changes.move(transaction, claim.job, JobState.SENDING, to, DAEMON, why)
         transaction.execute(
             "UPDATE print_jobs SET confirmation = ? WHERE id = ?", (confirmation, claim.job.id)
         )
         if sent is not None:
-            # not if the guest asked to be forgotten in the meantime
-            transaction.execute(
-                "INSERT INTO sent_documents (job_id, revision, document) SELECT ?, ?, ?"
-                " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = ? AND state = 'erased')",
-                (claim.job.id, sent.revision, sent.document, claim.job.order_id),
-            )
+            self._keep(transaction, claim.job, sent)
+
+    def settle_uncertain(
+        self,
+        transaction: sqlite3.Connection,
+        claim: Claim,
+        why: str,
+        after: AfterUncertainty,
+        sent: Sent | None = None,
+    ) -> JobState:
+        """End a claim of which nobody knows what is on paper; return what became of the job.
+
+        It is printed again, marked, so often as the settings allow; or it waits for a person.
+        """
+        job = claim.job
+        self._changes.change(transaction, job.id, JobState.SENDING, JobState.UNCERTAIN, DAEMON, why)
+        row = transaction.execute(
+            "UPDATE print_jobs SET attempts = attempts + 1,"
+            " maybe_printed_at = coalesce(maybe_printed_at, ?),"
+            " maybe_printed_on = maybe_printed_on || printer || ',' WHERE id = ?"
+            " RETURNING attempts",
+            (self._changes.now(), job.id),
+        ).fetchone()
+        if sent is not None:
+            self._keep(transaction, job, sent)
+        to, reason = JobState.UNCERTAIN, why
+        if _is_called_off(transaction, job):
+            to, reason = JobState.CANCELLED, CALLED_OFF
+        elif claim.item.tries >= self._settings.max_attempts:
+            to, reason = JobState.DEAD, f"sent {row['attempts']} times, never confirmed: {why}"
+        elif after.hold:
+            to = JobState.HELD
+        if to is JobState.UNCERTAIN:
+            self._queue.put_back(transaction, claim.item, costs_try=True, pause_s=after.pause_s)
+        else:
+            self._changes.change(transaction, job.id, JobState.UNCERTAIN, to, DAEMON, reason)
+            self._settle_claimed(transaction, claim.item, to)
+        return to
 
     def put_back(
         self,
@@ -140,25 +198,28 @@ class PrintJobs:
         pause_s: float = 0.0,
     ) -> None:
         """Let a job wait again of which not one byte went out; one called off meanwhile is over."""
-        called_off = transaction.execute(
-            "SELECT called_off FROM print_jobs WHERE id = ?", (claim.job.id,)
-        ).fetchone()[0]
-        if called_off:
-            self._move(
-                transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, "called off"
+        if _is_called_off(transaction, claim.job):
+            self._changes.move(
+                transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, CALLED_OFF
             )
             return
         self._queue.put_back(transaction, claim.item, costs_try=costs_try, pause_s=pause_s)
-        self._change(transaction, claim.job.id, JobState.SENDING, JobState.QUEUED, DAEMON, why)
+        # what may lie on paper from an earlier try may still lie there
+        maybe_printed = get(transaction, claim.job.id).maybe_printed_at
+        to = JobState.UNCERTAIN if maybe_printed else JobState.QUEUED
+        self._changes.change(transaction, claim.job.id, JobState.SENDING, to, DAEMON, why)
 
-    def recover(self, transaction: sqlite3.Connection, printer: str) -> int:
-        """Mark what a crash left in hand as uncertain and return how many there were."""
-        items = self._queue.left_behind(transaction, lane(printer))
-        for item in items:
-            job = get(transaction, item.subject)
-            why = "the daemon ended while this job was being sent"
-            self._move(transaction, job, JobState.SENDING, JobState.UNCERTAIN, DAEMON, why)
-        return len(items)
+    def recover(
+        self, transaction: sqlite3.Connection, printer: str, after: AfterUncertainty
+    ) -> list[JobState]:
+        """Settle what a crash left in hand, and return what became of it."""
+        why = "the daemon ended while this job was being sent"
+        return [
+            self.settle_uncertain(
+                transaction, Claim(get(transaction, item.subject), item), why, after
+            )
+            for item in self._queue.left_behind(transaction, lane(printer))
+        ]
 
     def cancel_waiting(
         self, transaction: sqlite3.Connection, order_id: str, why: str, who: str = DAEMON
@@ -171,81 +232,77 @@ class PrintJobs:
             "UPDATE print_jobs SET called_off = 1 WHERE order_id = ? AND state = 'sending'",
             (order_id,),
         )
-        jobs = [
-            job
-            for job in of_order(transaction, order_id)
-            if job.state in {JobState.QUEUED, JobState.HELD}
-        ]
+        jobs = [job for job in of_order(transaction, order_id) if job.state in BEFORE_SENDING]
         for job in jobs:
-            self._move(transaction, job, job.state, JobState.CANCELLED, who, why)
+            self._changes.move(transaction, job, job.state, JobState.CANCELLED, who, why)
         return len(jobs)
 
-    def reprint(self, transaction: sqlite3.Connection, job_id: int, who: str) -> int:
-        """Print a job once more: a held one itself, else a copy of it; return the job's id.
+    def hand_over(
+        self, transaction: sqlite3.Connection, printer: str, backup: str, why: str
+    ) -> int:
+        """Let another printer print what waits for this one, and return how much that is."""
+        moved = self._queue.move(transaction, lane(printer), lane(backup))
+        for job_id in moved:
+            row = transaction.execute(
+                # a job that comes home again is nobody's stand-in
+                "UPDATE print_jobs SET backup_from ="
+                " nullif(coalesce(backup_from, printer), ?), printer = ? WHERE id = ?"
+                " RETURNING state",
+                (backup, backup, job_id),
+            ).fetchone()
+            self._changes.record(transaction, job_id, row["state"], row["state"], DAEMON, why)
+        return len(moved)
 
-        Raises:
-            NotFoundError: There is no such job.
-            WrongStateError: The job, or a copy of it, is still going to be printed.
+    def name_outage(
+        self, transaction: sqlite3.Connection, printer: str, outage_id: int, after_job: int
+    ) -> int:
+        """Note on the jobs that wait which outage it is, and return the newest of them.
+
+        Jobs up to ``after_job`` have been told before.
         """
-        job = get(transaction, job_id)
-        if job.state is JobState.HELD:
-            self._move(transaction, job, JobState.HELD, JobState.QUEUED, who, "released")
-            return job_id
-        if job.state in {JobState.QUEUED, JobState.SENDING}:
-            raise WrongStateError(f"job {job_id} is {job.state}: it will be printed anyway")
-        if (copy := copy_on_its_way(transaction, job_id)) is not None:
-            raise WrongStateError(f"job {copy} is about to print a copy of job {job_id}")
-        return self.create(
-            transaction,
-            job.order_id,
-            job.receipt,
-            job.printer,
-            why=f"reprint of job {job_id}",
-            who=who,
-            priority=Priority.HIGH,
-            copy_of=job_id,
-        )
+        rows = transaction.execute(
+            "UPDATE print_jobs SET outage_id = ? WHERE printer = ?"
+            " AND state IN ('queued', 'uncertain') AND id > ? RETURNING id",
+            (outage_id, printer, after_job),
+        ).fetchall()
+        return max((int(row["id"]) for row in rows), default=after_job)
 
-    def _move(
-        self,
-        transaction: sqlite3.Connection,
-        job: PrintJob,
-        expected: JobState,
-        to: JobState,
-        who: str,
-        why: str,
-    ) -> None:
-        self._change(transaction, job.id, expected, to, who, why)
-        self._queue.settle(
-            transaction, lane(job.printer), job.id, ITEM_STATES[expected], ITEM_STATES[to]
-        )
+    def raise_waiting(self, transaction: sqlite3.Connection, printer: str, served_s: float) -> None:
+        """Raise jobs that have waited too long for their turn while the printer was printing."""
+        for job_id, priority in self._queue.raise_waiting(transaction, lane(printer), served_s):
+            why = f"waited long for its turn: now {priority.name}"
+            state = get(transaction, job_id).state
+            self._changes.record(transaction, job_id, state, state, DAEMON, why)
 
-    def _change(
-        self,
-        transaction: sqlite3.Connection,
-        job_id: int,
-        expected: JobState,
-        to: JobState,
-        who: str,
-        why: str,
-    ) -> None:
-        changed = transaction.execute(
-            "UPDATE print_jobs SET state = ?, reason = ?, updated_at = ?"
-            " WHERE id = ? AND state = ?",
-            (to, why, self._now(), job_id, expected),
-        ).rowcount
-        if not changed:
-            raise WrongStateError(f"job {job_id} is not {expected}")
-        self._record(transaction, job_id, expected, to, who, why)
+    def _aside(self, job: PrintJob, item: QueueItem) -> tuple[JobState, str] | None:
+        now = self._clock.now()
+        if item.expires_at is not None and item.expires_at <= now:
+            return JobState.EXPIRED, "it waited for too long to be of use"
+        hours = self._settings.hold_backlog_after_h
+        if hours is not None and not job.released and job.created_at < now - timedelta(hours=hours):
+            return JobState.HELD, f"it waited for more than {hours:g} hours"
+        return None
 
-    def _record(
-        self, transaction: sqlite3.Connection, job_id: int, from_: str, to: str, who: str, why: str
+    def _settle_claimed(
+        self, transaction: sqlite3.Connection, item: QueueItem, to: JobState
     ) -> None:
+        expected = ITEM_STATES[JobState.SENDING]
+        self._queue.settle(transaction, item.lane, item.subject, expected, ITEM_STATES[to])
+
+    def _keep(self, transaction: sqlite3.Connection, job: PrintJob, sent: Sent) -> None:
+        """Keep what was sent, unless the guest asked to be forgotten in the meantime."""
         transaction.execute(
-            "INSERT INTO job_history (job_id, from_state, to_state, who, why, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (job_id, from_, to, who, why, self._now()),
+            "INSERT OR REPLACE INTO sent_documents (job_id, revision, document) SELECT ?, ?, ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = ? AND state = 'erased')",
+            (job.id, sent.revision, sent.document, job.order_id),
         )
 
-    def _now(self) -> str:
-        return self._clock.now().isoformat(timespec="milliseconds")
+    def _in_hours(self, hours: float | None) -> datetime | None:
+        return None if hours is None else self._clock.now() + timedelta(hours=hours)
+
+
+def _is_called_off(transaction: sqlite3.Connection, job: PrintJob) -> bool:
+    row = transaction.execute(
+        "SELECT called_off FROM print_jobs WHERE id = ?", (job.id,)
+    ).fetchone()
+    return bool(row["called_off"])

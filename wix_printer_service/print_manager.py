@@ -1,12 +1,15 @@
-"""One worker per printer: claim, make the ticket, send it, settle.
+"""One worker per printer: is it there? claim, make the ticket, send it, wait for its word, settle.
 
 Sending and book-keeping are two steps with two error paths: a failure before the first byte costs
-nothing and is tried again with growing pauses; a failure after it makes the job uncertain; a failed
-commit after a print is repeated until it succeeds and never sends anything again.
+nothing; after it, a job without its confirmation is uncertain, and is printed again, marked; a
+failed commit after a print is repeated until it succeeds and never sends anything again. Whether
+the printer is there is the connectivity monitor's to know: this worker tells it what it sees, and
+waits while it is away.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -22,18 +25,20 @@ from wix_printer_service.errors import (
     PrinterUnavailableError,
     SendInterruptedError,
     StorageError,
-    TryLaterError,
 )
-from wix_printer_service.health import PrinterProblem
+from wix_printer_service.fault_points import reach
+from wix_printer_service.job_changes import lane
+from wix_printer_service.job_records import newest_waiting
 from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
-from wix_printer_service.models import Confirmation, JobState
-from wix_printer_service.print_jobs import lane
+from wix_printer_service.models import ComponentState, Confirmation, JobState, Observation
+from wix_printer_service.print_jobs import AfterUncertainty
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_component import Component
     from wix_printer_service.offline_queue import OfflineQueue
     from wix_printer_service.print_jobs import Claim, PrintJobs, Sent
     from wix_printer_service.printing.printer import Printer
@@ -44,16 +49,34 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-class PrintWorker(Worker):
-    """Works off the lane of one printer.
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """A printer that stands in for another one."""
 
-    ``state`` says in plain words why the printer cannot be used now.
+    name: str
+    component: Component
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A printer with what is known of it.
+
+    ``holds_uncertain`` says that a job which may be on paper waits for a person.
     """
+
+    name: str
+    printer: Printer
+    component: Component
+    holds_uncertain: bool = False
+    backup: Standby | None = None
+
+
+class PrintWorker(Worker):
+    """Works off the lane of one printer; hears from the printer as its ``Watch``."""
 
     def __init__(
         self,
-        name: str,
-        printer: Printer,
+        station: Station,
         database: Database,
         queue: OfflineQueue,
         jobs: PrintJobs,
@@ -61,23 +84,29 @@ class PrintWorker(Worker):
         settings: Printing,
         clock: Clock,
     ) -> None:
-        super().__init__(f"printer-{name}", clock)
-        self.printer_name = name
-        self.state = PrinterProblem(name)
-        self._printer = printer
+        super().__init__(f"printer-{station.name}", clock)
+        self._station = station
+        self._name = station.name
+        self._component = station.component
         self._database = database
         self._queue = queue
         self._jobs = jobs
         self._tickets = tickets
         self._settings = settings
-        self._waker = queue.waker(lane(name))
-        self._log = log.bind(printer=name)
+        self._waker = queue.waker(lane(station.name))
+        self._served_s = 0.0
+        self._was_blocked = False
+        self._named_outage = (0, 0)
+        self._away_since_s: float | None = None
+        self._log = log.bind(printer=station.name)
 
     def start(self) -> None:
         """Settle what an earlier run left in hand, then start."""
-        left = self._database.write(lambda t: self._jobs.recover(t, self.printer_name))
+        left = self._database.write(lambda t: self._jobs.recover(t, self._name, self._after()))
         if left:
-            self._log.warning("jobs_uncertain", jobs=left, reason="the daemon ended while sending")
+            self._log.warning(
+                "jobs_uncertain", jobs=len(left), reason="the daemon ended while sending"
+            )
         super().start()
 
     def stop(self) -> None:
@@ -86,42 +115,70 @@ class PrintWorker(Worker):
         self._waker.set()
 
     def turn(self) -> None:
-        """Print one job if there is one, else wait to be woken."""
+        """Print one job if there is one and the printer is there, else wait to be woken."""
         self._waker.clear()
-        if self._has_work():
-            self._until_it_works(self._attempt, TryLaterError)
-        elif not self.stopping.is_set():  # the stop's wake may be the one that was just cleared
-            self.clock.wait(self._waker, min(self._settings.poll_s, LONGEST_REST_S))
+        self._until_stored(self._step)
 
-    def _has_work(self) -> bool:
+    # --- what the printer tells while a job is under way -----------------------------------------
+
+    def observe(self, observation: Observation) -> None:
+        """Pass on how the printer is."""
+        if observation.state is ComponentState.OFFLINE:
+            self._was_blocked = True
+        self._component.observe(observation, certain=True)
+
+    def gives_up(self) -> bool:
+        """Tell whether to wait no longer for a printer that cannot go on."""
+        return self.stopping.is_set() or self._backup_in_charge() is not None
+
+    # --- one step --------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        if self.stopping.is_set():
+            return
         with self._database.reading() as connection:
-            return self._queue.has_work(connection, lane(self.printer_name))
+            has_work = self._queue.has_work(connection, lane(self._name))
+        if has_work and self._component.may_try():
+            self._attempt()
+            return
+        if has_work and self._component.state is ComponentState.OFFLINE:
+            self._tend_waiting()
+        else:
+            self._away_since_s = None
+        if not self.stopping.is_set():  # the stop's wake may be the one that was just cleared
+            self.clock.wait(self._waker, self._longest_wait_s(has_work=has_work))
 
-    def _until_it_works(self, action: Callable[[], None], passing: type[TryLaterError]) -> None:
-        """Repeat ``action`` with growing pauses while it fails in passing, or until the stop."""
-        retrying = Retrying(
-            retry=retry_if_exception_type(passing),
-            wait=wait_exponential(
-                multiplier=self._settings.retry_initial_s, max=self._settings.retry_max_s
-            ),
-            stop=stop_when_event_set(self.stopping),
-            sleep=self.rest,
-            before_sleep=self._tell_of_failure,
-            retry_error_callback=_give_up,
-        )
-        retrying(action)
+    def _longest_wait_s(self, *, has_work: bool) -> float:
+        longest = min(self._settings.poll_s, LONGEST_REST_S)
+        if has_work and self._component.state is not ComponentState.OFFLINE:
+            return min(longest, max(self._component.next_try_in_s(), 0.01))
+        return longest
 
     def _attempt(self) -> None:
-        if self.stopping.is_set() or not self._has_work():
+        with self._station.printer.in_use:
+            try:
+                self.observe(self._station.printer.open())
+                self._was_blocked = False
+                self._print_next()
+            except PrinterUnavailableError as error:
+                self.observe(Observation(ComponentState.OFFLINE, error.cause, str(error)))
+            finally:
+                self._station.printer.close()
+
+    def _print_next(self) -> None:
+        started = self.clock.monotonic()
+        served_s, self._served_s = self._served_s, 0.0
+        claim = self._database.write(lambda t: self._claim(t, served_s))
+        if claim is None:
             return
-        self._printer.open()
-        try:
-            claim = self._database.write(lambda t: self._jobs.claim(t, self.printer_name))
-            if claim is not None:
-                self._print(claim)
-            self._recovered()
-        finally:
-            self._printer.close()
+        reach("job_claimed")
+        self._print(claim)
+        if not self._was_blocked:
+            self._served_s = self.clock.monotonic() - started
+
+    def _claim(self, transaction: sqlite3.Connection, served_s: float) -> Claim | None:
+        self._jobs.raise_waiting(transaction, self._name, served_s)
+        return self._jobs.claim(transaction, self._name)
 
     def _print(self, claim: Claim) -> None:
         try:
@@ -130,33 +187,52 @@ class PrintWorker(Worker):
             self._put_back(claim, "the order could not be read now", costs_try=False)
             raise
         except Exception as error:  # a job that cannot be made must not block its lane
-            log.exception("ticket_failed", printer=self.printer_name, job_id=claim.job.id)
+            log.exception("ticket_failed", printer=self._name, job_id=claim.job.id)
             self._own_fault(claim, error)
             return
+        reach("job_ticket_made")
         self._send(claim, sent)
 
     def _send(self, claim: Claim, sent: Sent) -> None:
+        breaker = self._component.breaker
+        breaker.begin()
         try:
-            confirmation = self._printer.send(sent.document, self.beat)
+            confirmation = self._station.printer.send(sent.document, self)
         except PrinterUnavailableError as error:
+            breaker.failed()
+            self._component.check_soon()
             self._put_back(claim, str(error), costs_try=False)
-            raise
+            self._log.warning("job_not_taken", reason=str(error), **_facts(claim))
         except SendInterruptedError as error:
+            breaker.failed()
             self._uncertain(claim, sent, str(error))
         except Exception as error:  # a bug in a driver: nobody knows what is on paper either
-            log.exception("send_failed", printer=self.printer_name, job_id=claim.job.id)
+            breaker.failed()
+            log.exception("send_failed", printer=self._name, job_id=claim.job.id)
             self._uncertain(claim, sent, f"sending failed ({type(error).__name__})")
         else:
-            unconfirmed = confirmation is Confirmation.NONE
-            state = JobState.PRINTED_UNCONFIRMED if unconfirmed else JobState.PRINTED
-            self._settle(claim, state, "sent", confirmation, sent)
-            self._log.info("job_printed", confirmation=confirmation, **_facts(claim))
+            breaker.succeeded()
+            reach("job_confirmed")
+            self._printed(claim, sent, confirmation)
+            reach("job_settled")
+
+    def _printed(self, claim: Claim, sent: Sent, confirmation: Confirmation) -> None:
+        unconfirmed = confirmation is Confirmation.NONE
+        state = JobState.PRINTED_UNCONFIRMED if unconfirmed else JobState.PRINTED
+        self._settle(claim, state, "sent", confirmation, sent)
+        self._log.info("job_printed", confirmation=confirmation, **_facts(claim))
 
     def _uncertain(self, claim: Claim, sent: Sent, why: str) -> None:
-        self._settle(claim, JobState.UNCERTAIN, why, None, sent)
-        self._log.warning("job_uncertain", reason=why, **_facts(claim))
-        # a printer that breaks off one job is given time before it may break off the next
-        raise PrinterUnavailableError(why)
+        self._component.check_soon()
+        became: list[JobState] = []
+        self._write(
+            lambda t: became.append(self._jobs.settle_uncertain(t, claim, why, self._after(), sent))
+        )
+        level = self._log.error if became[-1:] == [JobState.DEAD] else self._log.warning
+        level("job_uncertain", became=became[-1:], reason=why, **_facts(claim))
+
+    def _after(self) -> AfterUncertainty:
+        return AfterUncertainty(hold=self._station.holds_uncertain)
 
     def _own_fault(self, claim: Claim, error: Exception) -> None:
         why = f"the ticket could not be made ({type(error).__name__})"
@@ -168,6 +244,47 @@ class PrintWorker(Worker):
             self._settings.retry_initial_s * 2 ** (claim.item.tries - 1), self._settings.retry_max_s
         )
         self._put_back(claim, why, costs_try=True, pause_s=pause_s)
+
+    # --- while the printer is away ---------------------------------------------------------------
+
+    def _tend_waiting(self) -> None:
+        """Say on the jobs through which outage they wait; hand them over when that is due."""
+        if self._away_since_s is None:
+            self._away_since_s = self.clock.monotonic()
+            self._component.check_soon()
+        self._name_outage()
+        backup = self._backup_in_charge()
+        # work that has just come: the printer may be back, and nobody has looked for a while
+        if backup is None or not self._component.was_checked_since(self._away_since_s):
+            return
+        why = f"printer {self._name} is away: {backup.name} prints it"
+        moved = self._database.write(
+            lambda t: self._jobs.hand_over(t, self._name, backup.name, why)
+        )
+        if moved:
+            self._log.warning("jobs_handed_over", jobs=moved, backup=backup.name)
+
+    def _name_outage(self) -> None:
+        outage_id = self._component.outage_id
+        if outage_id is None:
+            return
+        last = self._named_outage[1] if self._named_outage[0] == outage_id else 0
+        with self._database.reading() as connection:
+            newest = newest_waiting(connection, self._name)
+        if newest > last:
+            last = self._database.write(
+                lambda t: self._jobs.name_outage(t, self._name, outage_id, last)
+            )
+            self._named_outage = (outage_id, last)
+
+    def _backup_in_charge(self) -> Standby | None:
+        """Return the printer that stands in now, None if this one is not away for long enough."""
+        backup = self._station.backup
+        if backup is None or self._component.offline_for_s() < self._settings.backup_after_s:
+            return None
+        return backup if backup.component.may_try() else None
+
+    # --- book-keeping ----------------------------------------------------------------------------
 
     def _settle(
         self,
@@ -186,21 +303,28 @@ class PrintWorker(Worker):
             lambda t: self._jobs.put_back(t, claim, why, costs_try=costs_try, pause_s=pause_s)
         )
 
-    def _write(self, change: Callable[[sqlite3.Connection], None]) -> None:
+    def _write(self, change: Callable[[sqlite3.Connection], Any]) -> None:
         """Book what has happened, however long the disk takes to recover."""
-        self._until_it_works(lambda: self._database.write(change), StorageError)
+        self._until_stored(lambda: self._database.write(change))
+
+    def _until_stored(self, action: Callable[[], Any]) -> None:
+        """Repeat ``action`` with growing pauses while the database fails, or until the stop."""
+        retrying = Retrying(
+            retry=retry_if_exception_type(StorageError),
+            wait=wait_exponential(
+                multiplier=self._settings.retry_initial_s, max=self._settings.retry_max_s
+            ),
+            stop=stop_when_event_set(self.stopping),
+            sleep=self.rest,
+            before_sleep=self._tell_of_failure,
+            retry_error_callback=_give_up,
+        )
+        retrying(action)
 
     def _tell_of_failure(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        reason = str(error)
-        if reason != self.state.problem:
-            self.state = PrinterProblem(self.printer_name, reason, self.clock.now())
-            self._log.warning("printing_waits", reason=reason, pause_s=state.upcoming_sleep)
-
-    def _recovered(self) -> None:
-        if self.state.problem:
-            self._log.info("printing_goes_on", reason=self.state.problem)
-            self.state = PrinterProblem(self.printer_name)
+        if state.attempt_number == 1:
+            self._log.warning("printing_waits_for_the_disk", reason=str(error))
 
 
 def _give_up(state: RetryCallState) -> None:

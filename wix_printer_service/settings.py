@@ -140,9 +140,7 @@ class Wix(Section):
             "key pair made beside the database is used, and Wix's own deliveries are refused."
         ),
     )
-    api_base: str = Field(
-        default="https://www.wixapis.com", description="Wix's REST interface."
-    )
+    api_base: str = Field(default="https://www.wixapis.com", description="Wix's REST interface.")
     site_id: str | None = Field(
         default=None, description="The site that the API key is for. Not used yet."
     )
@@ -437,3 +435,14 @@ class Settings(Section):
     connectivity: Connectivity = Connectivity()
     lifecycle: Lifecycle = Lifecycle()
     log: Log = Log()
+
+    @field_validator("printers")
+    @classmethod
+    def _backups_exist(cls, value: dict[str, Printer]) -> dict[str, Printer]:
+        for name, printer in value.items():
+            if printer.backup is not None and (
+                printer.backup == name or printer.backup not in value
+            ):
+                message = f"{name}.backup: {printer.backup!r} is not one of the other printers"
+                raise ValueError(message)
+        return value

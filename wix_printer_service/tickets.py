@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,18 +13,22 @@ from wix_printer_service.models import JobState, OrderState, Receipt
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.rendering import Paper, render
 from wix_printer_service.receipts.compose import compose
-from wix_printer_service.receipts.context import Marks, ReceiptContext
+from wix_printer_service.receipts.context import Duplicate, Marks, ReceiptContext
 from wix_printer_service.receipts.plain import plain_document
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from wix_printer_service.models import Order, PrintJob
+    from wix_printer_service.clock import Clock
+    from wix_printer_service.models import Order, OrderRecord, PrintJob
     from wix_printer_service.settings import Printer, Settings
     from wix_printer_service.storage.database import Database
 
 log = structlog.get_logger(__name__)
+
+CAME_OUT = frozenset({JobState.PRINTED, JobState.PRINTED_UNCONFIRMED})
+ORDER_RECEIPTS = frozenset({Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class TicketMaker:
     database: Database
     context: ReceiptContext
     papers: Mapping[str, Paper]
+    clock: Clock
+    late_after_s: float
 
     def make(self, job: PrintJob) -> Sent:
         """Return the bytes of a job's ticket and the revision that they show.
@@ -47,9 +53,44 @@ class TicketMaker:
         """
         with self.database.reading() as connection:
             order, revision = order_records.newest_revision(connection, job.order_id)
-            marks = _marks(connection, job)
+            record = order_records.find(connection, job.order_id)
+            relatives = job_records.relatives(connection, job)
+        if record is not None:
+            order = replace(order, local_number=record.local_number)
+        marks = self._marks(job, order, record, relatives)
         paper = self.papers.get(job.printer, Paper.of(80))
         return Sent(revision, self._render(order, job, paper, marks))
+
+    def _marks(
+        self,
+        job: PrintJob,
+        order: Order,
+        record: OrderRecord | None,
+        relatives: Sequence[PrintJob],
+    ) -> Marks:
+        """Say what sets a ticket apart; a copy of what never came out is no copy to the kitchen."""
+        return Marks(
+            copy=any(other.state in CAME_OUT for other in relatives),
+            duplicate=_possible_duplicate(job, relatives),
+            late_ordered_at=self._late_ordered_at(job, order),
+            backup_from=job.backup_from or "",
+            cancelled=job.receipt is not Receipt.CANCELLATION
+            and record is not None
+            and record.state is OrderState.CANCELLED,
+        )
+
+    def _late_ordered_at(self, job: PrintJob, order: Order) -> datetime | None:
+        """Return when the order of a late ticket was placed, None if it is in time.
+
+        A ticket's age begins when the order became what it is: the guest may have waited for the
+        restaurant's own approval before that. A copy, and news about an order, are as old as the
+        job.
+        """
+        since = job.created_at
+        if job.copy_of is None and job.receipt in ORDER_RECEIPTS and order.updated_at is not None:
+            since = min(since, order.updated_at)
+        age_s = (self.clock.now() - since).total_seconds()
+        return (order.created_at or since) if age_s > self.late_after_s else None
 
     def _render(self, order: Order, job: PrintJob, paper: Paper, marks: Marks) -> bytes:
         try:
@@ -59,17 +100,17 @@ class TicketMaker:
             return render(plain_document(order, job.receipt, self.context, marks), paper)
 
 
-def _marks(connection: sqlite3.Connection, job: PrintJob) -> Marks:
-    """Say what sets a ticket apart; a copy of what never came out is no copy to the kitchen."""
-    before = {original.state for original in job_records.originals(connection, job)}
-    record = order_records.find(connection, job.order_id)
-    return Marks(
-        copy=bool(before & {JobState.PRINTED, JobState.PRINTED_UNCONFIRMED}),
-        duplicate=JobState.UNCERTAIN in before,
-        cancelled=job.receipt is not Receipt.CANCELLATION
-        and record is not None
-        and record.state is OrderState.CANCELLED,
-    )
+def _possible_duplicate(job: PrintJob, relatives: Sequence[PrintJob]) -> Duplicate | None:
+    """Say since when a ticket may be there already; one that surely came out makes a copy."""
+    unknown = [
+        tried
+        for tried in (job, *relatives)
+        if tried.maybe_printed_at is not None and tried.state not in CAME_OUT
+    ]
+    if not unknown:
+        return None
+    first = min(tried.maybe_printed_at for tried in unknown if tried.maybe_printed_at)
+    return Duplicate(first, 1 + sum(tried.attempts for tried in unknown))
 
 
 def receipt_context(settings: Settings) -> ReceiptContext:

@@ -12,11 +12,21 @@ import httpx
 from wix_printer_service import job_records
 from wix_printer_service.api.access import access_from
 from wix_printer_service.api.status_app import create_status_app
-from wix_printer_service.health import Health, PrinterProblem
-from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.connectivity_component import PRINTER_PREFIX
+from wix_printer_service.connectivity_monitor import ConnectivityMonitor
+from wix_printer_service.health import Health
+from wix_printer_service.job_requests import JobRequests
+from wix_printer_service.models import (
+    Cause,
+    ComponentState,
+    Confirmation,
+    JobState,
+    Observation,
+)
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
-from wix_printer_service.print_jobs import PrintJobs, Sent
+from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs, Sent
+from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.simulation import samples
 from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
 from wix_printer_service.wix.webhook import parse
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from tests.conftest import FakeClock
+    from wix_printer_service.api.access import Access
     from wix_printer_service.models import PrintJob
     from wix_printer_service.settings import Settings
     from wix_printer_service.storage.database import Database
@@ -88,16 +99,40 @@ class House:
     clock: FakeClock
     settings: Settings
     stale_workers: list[str] = field(default_factory=list)
-    printers: list[PrinterProblem] = field(
-        default_factory=lambda: [PrinterProblem("kitchen"), PrinterProblem("counter")]
-    )
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.jobs = PrintJobs(OfflineQueue(self.clock), self.clock)
-        self.orders = OrderService(self.database, self.jobs, self.settings, self.clock)
+        limits, clock = self.settings.offline_queue, self.clock
+        self.queue = OfflineQueue(clock, max_items=limits.max_items)
+        self.queue_watch = QueueWatch(self.database, self.queue, limits, clock)
+        self.jobs = PrintJobs(self.queue, clock, self.settings.printing)
+        self.orders = OrderService(self.database, self.queue, self.jobs, self.settings, clock)
         papers = {name: paper_of(printer) for name, printer in self.settings.printers.items()}
-        self.tickets = TicketMaker(self.database, receipt_context(self.settings), papers)
+        self.tickets = TicketMaker(
+            self.database,
+            receipt_context(self.settings),
+            papers,
+            clock,
+            self.settings.printing.late_after_s,
+        )
+        self.monitor = ConnectivityMonitor(self.database, self.settings.connectivity, clock)
+        for name in self.settings.printers:
+            self.monitor.add(PRINTER_PREFIX + name, lambda: None)
+            self.sees(PRINTER_PREFIX + name, Cause.FINE, ComponentState.ONLINE)
+        self.monitor.add("internet", lambda: None)
+        self.monitor.add("wix", None)
+
+    def sees(
+        self,
+        component: str,
+        cause: Cause,
+        state: ComponentState = ComponentState.OFFLINE,
+        text: str = "",
+    ) -> None:
+        """Have somebody see how a component is; the database knows it when this returns."""
+        observation = Observation(state, cause, text)
+        self.monitor.component(component).observe(observation, certain=True)
+        self.database.write(lambda _: None)
 
     def health(self) -> Health:
         return Health(
@@ -105,16 +140,25 @@ class House:
             self.clock,
             stale_workers=lambda: self.stale_workers,
             failing_workers=list,
-            printers=lambda: self.printers,
-            notes=self.notes,
+            components=self.monitor.snapshot,
+            queue=self.queue_watch,
+            notes=lambda: self.notes,
             version="1.2.3",
             commit_timeout_s=1.0,
         )
 
-    def app(self) -> FastAPI:
-        access = access_from(self.settings, self.clock)
+    def app(self, access: Access | None = None) -> FastAPI:
         return create_status_app(
-            self.database, self.jobs, self.tickets, self.health(), access, self.settings, self.clock
+            database=self.database,
+            requests=JobRequests(self.queue, self.jobs, self.clock),
+            queue=self.queue,
+            queue_watch=self.queue_watch,
+            monitor=self.monitor,
+            tickets=self.tickets,
+            health=self.health(),
+            access=access or access_from(self.settings, self.clock),
+            settings=self.settings,
+            clock=self.clock,
         )
 
     def browser(self, base: str = "http://127.0.0.1:8000", *, raises: bool = True) -> Browser:
@@ -157,6 +201,18 @@ class House:
             self.jobs.settle(
                 transaction, claim, state, "by a test", confirmation=Confirmation.NONE, sent=sent
             )
+            return claim.job.id
+
+        return self.database.write(change)
+
+    def lose(self, printer: str, *, hold: bool = False) -> int:
+        """Let the confirmation of a printer's next job get lost, and return the job's id."""
+
+        def change(transaction: Any) -> int:
+            claim = self.jobs.claim(transaction, printer)
+            assert claim is not None
+            after = AfterUncertainty(hold=hold)
+            self.jobs.settle_uncertain(transaction, claim, "by a test", after)
             return claim.job.id
 
         return self.database.write(change)

@@ -1,18 +1,29 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+import struct
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 import requests
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from wix_printer_service.api import server as server_module
+from wix_printer_service.api.connections import GuardedConnection
 from wix_printer_service.api.server import AddressTakenError, WebServer
+from wix_printer_service.api.tally import Tally
 from wix_printer_service.clock import SystemClock
+from wix_printer_service.settings import Intake
 
 PATIENCE_S = 10.0
+PIECE = b"x" * 65_536
+SACKED = 28
+"""Where tcp_info of a listening socket says how long its queue may get."""
+LONG_ANSWER = 32 * 1024 * 1024
 
 
 async def greet(scope, _receive, send):
@@ -50,10 +61,11 @@ def serve():
     """Make servers; all are stopped in the end."""
     made = []
 
-    def make(application=greet, address="127.0.0.1:0", clock=None, *, stop_timeout_s=1.0):
-        server = WebServer(
-            "listener", lambda: application, address, clock or SystemClock(), stop_timeout_s
-        )
+    def make(
+        application=greet, address="127.0.0.1:0", clock=None, *, stop_timeout_s=1.0, limits=None
+    ):
+        clock = clock or SystemClock()
+        server = WebServer("listener", lambda: application, address, clock, stop_timeout_s, limits)
         made.append(server)
         return server
 
@@ -200,3 +212,172 @@ def test_it_does_not_say_what_it_is_made_of(serve):
     server.start()
 
     assert "server" not in get(server).headers
+
+
+async def answer_at_length(_scope, _receive, send):
+    """Answer with more than any buffer holds."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(LONG_ANSWER // len(PIECE)):
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def read_all(connection):
+    """Read until the server hangs up; a reset counts as hanging up."""
+    received = 0
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(65_536):
+            received += len(piece)
+    return received
+
+
+def ask(server):
+    connection = socket.create_connection(("127.0.0.1", port_of(server)), PATIENCE_S)
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    return connection
+
+
+def test_one_who_takes_nothing_of_an_answer_is_cut_off(serve, monkeypatch):
+    cut = threading.Event()
+    monkeypatch.setattr(Tally, "count", lambda _tally, _why: cut.set())
+    server = serve(answer_at_length, limits=Intake(body_timeout_s=0.1, header_timeout_s=0.1))
+    server.start()
+
+    with ask(server) as connection:
+        assert cut.wait(PATIENCE_S)
+        assert read_all(connection) < LONG_ANSWER
+
+
+def test_one_who_takes_an_answer_late_gets_all_of_it(serve, monkeypatch):
+    paused = threading.Event()
+    monkeypatch.setattr(
+        FlowControl, "pause_writing", note_before(FlowControl.pause_writing, paused)
+    )
+    server = serve(answer_at_length)
+    server.start()
+
+    with ask(server) as connection:
+        assert paused.wait(PATIENCE_S)
+        assert read_all(connection) > LONG_ANSWER
+
+
+def test_one_who_takes_an_answer_again_has_time_again(serve, monkeypatch):
+    given, paused = [], threading.Event()
+    give = GuardedConnection._give
+
+    def noting(connection, seconds):
+        given.append(seconds)
+        give(connection, seconds)
+
+    monkeypatch.setattr(GuardedConnection, "_give", noting)
+    monkeypatch.setattr(
+        FlowControl, "pause_writing", note_before(FlowControl.pause_writing, paused)
+    )
+    server = serve(answer_at_length, limits=Intake(body_timeout_s=77.0))
+    server.start()
+
+    with ask(server) as connection:
+        assert paused.wait(PATIENCE_S)
+        read_all(connection)
+
+    assert given[given.index(77.0) + 1] is None
+
+
+def test_a_body_that_nobody_reads_has_its_time_too(serve):
+    server = serve(limits=Intake(body_timeout_s=0.1, header_timeout_s=0.1))
+    server.start()
+
+    head = b"POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port_of(server)), PATIENCE_S) as connection:
+        connection.sendall(head)
+        assert is_cut_while_sending(connection)
+
+
+def is_cut_while_sending(connection):
+    """Trickle on, and tell whether the server hangs up within patience."""
+    never = threading.Event()
+    for _ in range(int(PATIENCE_S / 0.01)):
+        never.wait(0.01)
+        try:
+            connection.sendall(b"x")
+        except OSError:
+            return True
+    return False
+
+
+def note_before(method, event):
+    """Return the method, made to set an event before it does what it does."""
+
+    def noted(self):
+        event.set()
+        method(self)
+
+    return noted
+
+
+def test_the_kernel_keeps_many_connections_until_they_are_accepted(serve):
+    server = serve()
+    server.start()
+    get(server)
+
+    info = server._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64)
+    longest_queue = struct.unpack_from("I", info, SACKED)[0]
+
+    most = int(Path("/proc/sys/net/core/somaxconn").read_text("ascii"))
+    assert longest_queue == min(server_module.BACKLOG, most)
+
+
+class Exhausted(socket.socket):
+    """A listening socket on a computer that has no descriptors left for a while."""
+
+    failures = 40
+
+    def accept(self):
+        if self.failures:
+            self.failures -= 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return super().accept()
+
+
+def test_when_descriptors_run_out_room_is_made_and_connections_are_accepted_again(
+    serve, monkeypatch, caplog
+):
+    monkeypatch.setattr(asyncio.constants, "ACCEPT_RETRY_DELAY", 0.01)
+    counted = []
+    monkeypatch.setattr(Tally, "count", lambda _tally, why: counted.append(why))
+    server = serve()
+    server.bind()
+    server._socket = Exhausted(fileno=server._socket.detach())
+    server._socket.failures = 0
+    server.start()
+    with socket.create_connection(("127.0.0.1", port_of(server)), PATIENCE_S) as silent:
+        get(server)
+        server._socket.failures = Exhausted.failures
+
+        assert get(server).text == "/hello"
+        assert silent.recv(1) == b""
+
+    assert set(counted) == {"no descriptor left"}
+    assert caplog.text == ""
+
+
+def test_other_errors_in_the_loop_are_still_logged(serve, caplog):
+    server = serve(BreakingLoop())
+    server.start()
+
+    get(server)
+
+    assert "a bug" in caplog.text
+
+
+class BreakingLoop:
+    """An application with a bug in a callback."""
+
+    async def __call__(self, scope, receive, send):
+        asyncio.get_running_loop().call_soon(self.fail)
+        await asyncio.sleep(0)
+        await greet(scope, receive, send)
+
+    def fail(self):
+        message = "a bug"
+        raise ZeroDivisionError(message)

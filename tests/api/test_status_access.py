@@ -13,7 +13,6 @@ from wix_printer_service.api.access import Access, access_from
 from wix_printer_service.api.guard import COOKIE
 from wix_printer_service.api.program_token import program_token, program_token_file
 from wix_printer_service.api.sessions import Sessions
-from wix_printer_service.api.status_app import create_status_app
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.passwords import hash_password
 
@@ -25,7 +24,17 @@ if TYPE_CHECKING:
 LAN = "http://192.168.1.5:8000"
 DAY_S = 86_400
 PAGES = ("/", "/docs")
-FOR_PROGRAMS = ("/orders", "/orders/x", "/jobs", "/jobs/1", "/jobs/1/receipt.png", "/openapi.json")
+FOR_PROGRAMS = (
+    "/orders",
+    "/orders/x",
+    "/jobs",
+    "/jobs/1",
+    "/jobs/1/receipt.png",
+    "/connectivity/status",
+    "/connectivity/events",
+    "/offline/queue/status",
+    "/openapi.json",
+)
 
 
 def logged_in(house: House) -> Browser:
@@ -59,6 +68,12 @@ def test_strangers_cannot_reprint(locked_house: House):
     assert locked_house.browser(LAN).post(f"/jobs/{job}/reprint").status_code == 401
     assert locked_house.browser(LAN).send_form(f"/jobs/{job}/reprint", csrf="").status_code == 303
     assert len(locked_house.jobs_of(order)) == 2
+
+
+@pytest.mark.parametrize("path", ["/jobs/1/retry", "/jobs/1/cancel", "/connectivity/check"])
+def test_strangers_change_nothing(locked_house: House, path):
+    locked_house.take_in("pickup")
+    assert locked_house.browser(LAN).post(path).status_code == 401
 
 
 def test_no_host_header_opens_a_door(locked_house: House):
@@ -244,12 +259,4 @@ def test_an_empty_token_is_no_key(fake_clock):
 def test_an_app_with_a_password_may_be_reached_by_others(locked_house: House):
     access = access_from(locked_house.settings, locked_house.clock)
     assert access.needs_login
-    assert create_status_app(
-        locked_house.database,
-        locked_house.jobs,
-        locked_house.tickets,
-        locked_house.health(),
-        access,
-        locked_house.settings,
-        locked_house.clock,
-    )
+    assert locked_house.app(access)

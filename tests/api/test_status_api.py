@@ -12,8 +12,7 @@ from PIL import Image
 from wix_printer_service import job_records
 from wix_printer_service.api import pictures
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.health import PrinterProblem
-from wix_printer_service.models import JobState
+from wix_printer_service.models import Cause, JobState
 from wix_printer_service.virtual_printer import render
 
 if TYPE_CHECKING:
@@ -41,22 +40,39 @@ def test_health_tells_everything_to_this_computer(house: House):
     house.take_in("pickup")
     house.notes.append("a remark")
     answer = house.browser().get("/health")
+    ready = {"state": "ONLINE", "cause": "fine", "problem": "", "problem_since": None}
+    fine = {
+        "state": "ONLINE",
+        "cause": "fine",
+        "text": "",
+        "since": None,
+        "reconnecting": False,
+        "next_try_at": None,
+        "breaker": "closed",
+    }
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "online",
         "taking_orders": True,
         "problems": ["a remark"],
         "printers": [
-            {"name": "kitchen", "problem": "", "problem_since": None, "jobs": {"queued": 1}},
-            {"name": "counter", "problem": "", "problem_since": None, "jobs": {"queued": 1}},
+            {"name": "kitchen", **ready, "jobs": {"queued": 1}},
+            {"name": "counter", **ready, "jobs": {"queued": 1}},
         ],
+        "components": [
+            {"name": "printer:kitchen", **fine, "since": "2026-11-20T18:00:00+00:00"},
+            {"name": "printer:counter", **fine, "since": "2026-11-20T18:00:00+00:00"},
+            {"name": "internet", **fine, "state": "UNKNOWN", "cause": "not_checked"},
+            {"name": "wix", **fine, "state": "UNKNOWN", "cause": "not_configured"},
+        ],
+        "alerts": [],
         "version": "1.2.3",
         "uptime_s": 0.0,
     }
 
 
 def test_a_printer_that_is_away_degrades_health_and_nothing_more(house: House):
-    house.printers[0] = PrinterProblem("kitchen", "out of paper", house.clock.now())
+    house.sees("printer:kitchen", Cause.PAPER_OUT)
     answer = house.browser().get("/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
 
@@ -65,6 +81,24 @@ def test_health_is_503_when_orders_cannot_be_written_down(house: House):
     house.stale_workers.append("database-writer")
     answer = house.browser().get("/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "offline")
+
+
+@pytest.mark.parametrize("table", ["orders", "print_jobs", "offline_queue", "connectivity_events"])
+def test_health_answers_whatever_part_of_the_database_is_lost(house: House, table):
+    house.take_in("pickup")
+    house.sees("printer:kitchen", Cause.PAPER_OUT)
+    house.database.write(lambda t: t.execute(f"ALTER TABLE {table} RENAME TO lost").fetchone())
+    answer = house.browser().get("/health")
+    assert answer.status_code in {200, 503}
+    kitchen = answer.json()["components"][0]
+    assert (kitchen["name"], kitchen["state"]) == ("printer:kitchen", "OFFLINE")
+
+
+def test_health_names_a_watcher_that_hangs(house: House):
+    house.stale_workers.append("connectivity-printer:kitchen")
+    answer = house.browser().get("/health")
+    assert answer.status_code == 200
+    assert "connectivity-printer:kitchen hangs" in answer.json()["problems"]
 
 
 def test_orders_are_listed_newest_first_without_their_guests(house: House):
@@ -76,6 +110,7 @@ def test_orders_are_listed_newest_first_without_their_guests(house: House):
     assert answer.json()[0] == {
         "id": second,
         "number": "10042",
+        "local_number": "",
         "state": "accepted",
         "status": "APPROVED",
         "payment_status": "NOT_PAID",
@@ -86,6 +121,7 @@ def test_orders_are_listed_newest_first_without_their_guests(house: House):
         "received_at": "2026-11-20T18:01:00Z",
         "revision": 1,
         "readable": True,
+        "outages": [],
     }
     assert house.browser().get("/orders?limit=1").json() == answer.json()[:1]
 
@@ -237,7 +273,7 @@ def test_a_program_reprints_and_gets_the_new_jobs_number(house: House):
 
 def test_a_person_reprints_from_the_page_and_comes_back_to_it(house: House):
     order = house.take_in("pickup")
-    job = house.work_off("kitchen", JobState.DEAD)
+    job = house.work_off("kitchen", JobState.PRINTED)
     browser = house.browser()
     answer = browser.send_form(f"/jobs/{job}/reprint", csrf=browser.form_token())
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -255,7 +291,7 @@ def test_what_will_be_printed_anyway_is_not_reprinted(house: House):
     assert answer.json()["detail"] == "job 2 is queued: it will be printed anyway"
     page = browser.send_form("/jobs/2/reprint", csrf=browser.form_token())
     assert page.status_code == 409
-    assert "wird schon gedruckt" in page.text
+    assert "ist schon gedruckt oder wird es gerade" in page.text
     assert len(house.jobs_of(order)) == 2
 
 
@@ -295,6 +331,12 @@ def test_the_description_names_every_route_and_what_comes_back(house: House):
         "/jobs/{job_id}",
         "/jobs/{job_id}/receipt.png",
         "/jobs/{job_id}/reprint",
+        "/jobs/{job_id}/retry",
+        "/jobs/{job_id}/cancel",
+        "/connectivity/status",
+        "/connectivity/check",
+        "/connectivity/events",
+        "/offline/queue/status",
     }
     shown = described["components"]["schemas"]["JobWithHistory"]["properties"]
     assert {"state", "copy_of", "history"} <= set(shown)

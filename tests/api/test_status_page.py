@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
-from wix_printer_service.api.html import Html
-from wix_printer_service.api.status_views import (
-    HOUSE_TONES,
-    JOB_TONES,
-    ORDER_TONES,
-    Viewer,
+from wix_printer_service.api.status_component_views import JOB_TONES
+from wix_printer_service.api.status_words import Speaker
+from wix_printer_service.api.texts import texts
+from wix_printer_service.models import (
+    Cause,
+    ComponentState,
+    JobState,
 )
-from wix_printer_service.api.texts import Texts, texts
-from wix_printer_service.errors import ConfigurationError
-from wix_printer_service.health import PrinterProblem, Status
-from wix_printer_service.models import JobState, Method, OrderState, Receipt
-from wix_printer_service.settings import Restaurant, Settings
-from wix_printer_service.words import LANGUAGES
+from wix_printer_service.settings import Restaurant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.api.status_house import House
 
-MINIMAL = {"kitchen": {"connection": "cups://a", "receipts": ["kitchen"]}}
+
+BUTTONS = {
+    JobState.QUEUED: [],
+    JobState.SENDING: [],
+    JobState.UNCERTAIN: ["cancel"],
+    JobState.HELD: ["retry", "cancel"],
+    JobState.PRINTED: ["reprint"],
+    JobState.PRINTED_UNCONFIRMED: ["reprint"],
+    JobState.CANCELLED: ["reprint"],
+    JobState.EXPIRED: ["retry", "cancel"],
+    JobState.DEAD: ["retry", "cancel"],
+}
+
+
+def actions(page: str) -> list[str]:
+    """What the buttons of the jobs ask for, from top to bottom."""
+    return re.findall(r'action="/jobs/\d+/(\w+)"', page)
 
 
 def words(page: str) -> str:
@@ -65,15 +77,49 @@ def test_the_page_loads_itself_anew_and_needs_nothing_from_elsewhere(build_house
 
 
 def test_a_printer_that_is_away_is_named_with_the_reason_and_since_when(house: House):
-    since = house.clock.now() - timedelta(minutes=20)
-    house.printers[0] = PrinterProblem("kitchen", "out of paper", since)
-    house.printers[1] = PrinterProblem("counter", "unplugged")
+    house.sees("printer:kitchen", Cause.PAPER_OUT, text="there is no paper in it")
+    house.sees("printer:counter", Cause.PAPER_NEAR_END, ComponentState.DEGRADED)
+    house.clock.advance(20 * 60)
     house.take_in("pickup")
+    house.clock.advance(60)
     text = words(page(house))
     assert "Bitte nachsehen" in text
-    assert "Drucker kitchen: nicht bereit seit 18:40 out of paper 1 × wartet" in text
-    assert "Drucker counter: nicht bereit unplugged" in text
-    assert text.count("out of paper") == 1
+    assert (
+        "Drucker kitchen: Papier leer seit 19:00, versucht es von selbst weiter"
+        " Der älteste Bon wartet seit 19:20. 1 × wartet" in text
+    )
+    assert "Drucker counter: Papier geht zu Ende seit 19:00 Der älteste" in text
+    assert "paper" not in text
+
+
+def test_a_printer_that_breaks_off_every_job_is_not_called_ready(house: House):
+    for _ in range(house.settings.connectivity.breaker_failures):
+        house.monitor.component("printer:kitchen").breaker.failed()
+    text = page(house)
+    assert "Drucker kitchen: bricht mitten im Bon ab" in words(text)
+    assert '<div class="printer stop">' in text
+
+
+def test_a_printer_that_cannot_be_asked_is_no_trouble(house: House):
+    house.sees("printer:kitchen", Cause.CANNOT_TELL, ComponentState.UNKNOWN)
+    text = words(page(house))
+    assert "Alles in Ordnung" in text
+    assert "Drucker kitchen: erreichbar, meldet aber weder Papier noch Deckel" in text
+
+
+def test_without_internet_the_page_says_what_that_means(house: House):
+    house.sees("internet", Cause.FINE, ComponentState.ONLINE)
+    assert "Internet: in Ordnung" in words(page(house))
+    assert "keine neuen Bestellungen" not in page(house)
+    house.sees("internet", Cause.UNREACHABLE, text="no host in the internet answers")
+    text = words(page(house))
+    assert "Bitte nachsehen Ohne Internet kommen keine neuen Bestellungen an." in text
+    assert "Internet: nicht erreichbar, seit 19:00, versucht es von selbst weiter" in text
+    assert "no host" not in text
+
+
+def test_what_is_not_set_up_is_not_on_the_page(house: House):
+    assert "Wix:" not in page(house)
 
 
 def test_when_no_orders_can_be_taken_in_the_headline_says_so(house: House):
@@ -109,16 +155,16 @@ def test_due_times_are_those_of_the_restaurants_clocks(house: House):
 
     house.take_in("delivery_cash", set_slot)
     assert "fällig 20:45" in words(page(house))
-    assert Viewer(Restaurant(timezone="Asia/Tokyo"), envelope_due).moment(envelope_due) == "04:45"
+    assert Speaker(Restaurant(timezone="Asia/Tokyo"), envelope_due).moment(envelope_due) == "04:45"
 
 
 @pytest.mark.parametrize(
     ("language", "expected"), [("de", "Sa. 21.11. 00:30"), ("en", "Sat 21 Nov 00:30")]
 )
 def test_a_time_of_another_day_names_the_day_in_the_restaurants_zone(language, expected):
-    viewer = Viewer(Restaurant(language=language), datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
-    assert viewer.moment(datetime(2026, 11, 20, 22, 59, tzinfo=UTC)) == "23:59"
-    assert viewer.moment(datetime(2026, 11, 20, 23, 30, tzinfo=UTC)) == expected
+    speaker = Speaker(Restaurant(language=language), datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
+    assert speaker.moment(datetime(2026, 11, 20, 22, 59, tzinfo=UTC)) == "23:59"
+    assert speaker.moment(datetime(2026, 11, 20, 23, 30, tzinfo=UTC)) == expected
 
 
 @pytest.mark.parametrize(
@@ -126,8 +172,8 @@ def test_a_time_of_another_day_names_the_day_in_the_restaurants_zone(language, e
 )
 def test_a_time_at_the_edge_of_the_calendar_breaks_nothing(edge):
     for zone in ("Asia/Tokyo", "America/New_York"):
-        viewer = Viewer(Restaurant(timezone=zone), datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
-        assert viewer.moment(edge)
+        speaker = Speaker(Restaurant(timezone=zone), datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
+        assert speaker.moment(edge)
 
 
 def test_an_order_without_a_slot_is_due_as_soon_as_possible(house: House):
@@ -173,11 +219,11 @@ def test_every_state_of_a_job_is_said_in_words_and_colour(house: House, state):
     text = page(house)
     chip = f'<span class="chip {JOB_TONES[state]}">{texts("de").job_states[state]}</span>'
     assert text.count(chip) >= 2
-    needs_person = state in {JobState.UNCERTAIN, JobState.HELD, JobState.DEAD}
-    assert ('class="order needs-look"' in text) is needs_person
-    assert ("a reason" in text) is needs_person
-    buttons = text.count("<button")
-    assert buttons == (0 if state in {JobState.QUEUED, JobState.SENDING} else 2)
+    to_decide = state in {JobState.HELD, JobState.DEAD, JobState.EXPIRED}
+    assert ('class="order needs-look"' in text) is to_decide
+    assert ("Drucken oder nicht? Bitte entscheiden" in text) is to_decide
+    assert ("a reason" in text) is (to_decide or state is JobState.UNCERTAIN)
+    assert actions(text) == 2 * BUTTONS[state]
     assert len(house.jobs_of(order)) == 2
 
 
@@ -187,7 +233,74 @@ def test_what_may_be_on_paper_is_reprinted_and_what_is_not_is_printed(house: Hou
     house.work_off("counter", JobState.DEAD)
     text = words(page(house))
     assert "Küche kitchen gedruckt 19:00 Nachdrucken" in text
-    assert "Gast counter NICHT gedruckt 19:00 by a test Drucken" in text
+    assert "Gast counter aufgegeben – drucken? 19:00 by a test Drucken Nicht drucken" in text
+
+
+def test_a_possible_duplicate_is_told_with_its_time(house: House):
+    house.take_in("pickup")
+    house.lose("kitchen")
+    house.lose("counter", hold=True)
+    house.clock.advance(60)
+    text = words(page(house))
+    told = "by a test Nicht drucken"
+    mark = "MÖGLICHES DUPLIKAT: vielleicht schon gedruckt (19:00)"
+    assert f"vielleicht gedruckt – kommt noch einmal 19:00 {mark} {told}" in text
+    assert f"angehalten – drucken? 19:00 {mark} by a test Drucken Nicht drucken" in text
+
+
+def test_a_stand_in_names_the_printer_that_it_stands_in_for(house: House):
+    house.take_in("pickup")
+    house.database.write(lambda t: house.jobs.hand_over(t, "kitchen", "counter", "away"))
+    assert "Küche (statt kitchen) counter wartet" in words(page(house))
+
+
+def test_what_a_person_must_decide_stands_on_top_however_old_it_is(
+    build_house: Callable[..., House],
+):
+    house = build_house(status={"orders_shown": 1})
+    house.take_in("pickup")
+    house.work_off("kitchen", JobState.DEAD)
+    house.clock.advance(3600)
+    house.take_in("delivery_cash")
+    text = words(page(house))
+    assert text.index("Bitte entscheiden") < text.index("10041") < text.index("10042")
+
+
+def test_what_was_let_go_or_called_off_needs_no_decision_any_more(house: House):
+    house.take_in("pickup")
+    dead, other = house.work_off("kitchen", JobState.DEAD), house.work_off("counter", JobState.DEAD)
+    browser = house.browser()
+    assert "Bitte entscheiden" in browser.get("/").text
+    browser.post(f"/jobs/{dead}/cancel")
+    browser.post(f"/jobs/{other}/retry")
+    assert "Bitte entscheiden" not in browser.get("/").text
+
+
+def test_what_was_printed_again_is_decided_even_if_the_order_is_an_old_one(
+    build_house: Callable[..., House],
+):
+    house = build_house(status={"orders_shown": 1})
+    house.take_in("pickup")
+    expired = house.work_off("kitchen", JobState.EXPIRED)
+    house.clock.advance(1)
+    house.take_in("delivery_cash")
+    browser = house.browser()
+    assert "10041" in browser.get("/").text
+    browser.post(f"/jobs/{expired}/reprint")
+    assert "10041" not in browser.get("/").text
+
+
+def test_an_order_without_a_number_of_wix_goes_by_our_own(house: House):
+    house.take_in("pickup", lambda order: order.pop("number"))
+    assert "<h2>L1</h2>" in page(house)
+
+
+def test_the_page_has_its_own_words_for_what_waits(build_house: Callable[..., House]):
+    house = build_house(offline_queue={"alert_depth": 1})
+    house.take_in("pickup")
+    text = words(page(house))
+    assert "Bitte nachsehen" in text
+    assert "many jobs wait" not in text
 
 
 def test_a_reprint_appears_as_a_copy(house: House):
@@ -227,7 +340,6 @@ def test_an_order_that_could_not_be_read_fully_says_so(house: House):
 def test_an_order_without_receipts_says_so(build_house: Callable[..., House]):
     drivers_only = {"bike": {"connection": "cups://bike", "receipts": ["driver"]}}
     house = build_house(printers=drivers_only)
-    house.printers[:] = [PrinterProblem("bike")]
     house.take_in("pickup")
     assert "Nichts zu drucken." in page(house)
 
@@ -235,7 +347,7 @@ def test_an_order_without_receipts_says_so(build_house: Callable[..., House]):
 def test_hostile_words_stay_words(build_house: Callable[..., House]):
     evil = '"><img src=x onerror=alert(1)>'
     house = build_house(restaurant={"name": evil})
-    house.printers[0] = PrinterProblem("kitchen", evil)
+    house.sees("printer:kitchen", Cause.UNREACHABLE, text=evil)
     house.notes.append(evil)
     house.take_in("pickup", lambda order: order.update(number=evil, paymentStatus=evil))
     text = page(house)
@@ -268,50 +380,3 @@ def test_a_problem_leads_back_to_the_page_by_itself(house: House):
     assert answer.status_code == 404
     assert '<meta http-equiv="refresh" content="10; url=/">' in answer.text
     assert "Das gibt es nicht" in answer.text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_a_word_for_everything(language):
-    say = texts(language)
-    assert set(say.methods) == set(Method)
-    assert set(say.receipts) == set(Receipt)
-    assert set(say.order_states) == set(OrderState)
-    assert set(say.job_states) == set(JobState)
-    assert set(say.problems) == {403, 404, 409, 500, 503}
-    assert all(str(value) for _, value in say)
-
-
-def test_the_languages_fill_in_the_same_names():
-    def names(say: Texts) -> dict[str, list[str]]:
-        return {key: sorted(re.findall(r"{\w+}", str(value))) for key, value in say}
-
-    assert names(texts("de")) == names(texts("en"))
-
-
-def test_a_language_that_is_not_there_is_a_mistake_in_the_configuration():
-    with pytest.raises(ConfigurationError, match="'fr'"):
-        texts("fr")
-
-
-def test_a_catalogue_with_a_missing_word_is_not_taken(monkeypatch, tmp_path):
-    (tmp_path / "de.yaml").write_text("title: Bestellungen\n")
-    monkeypatch.setattr("wix_printer_service.words.files", lambda _package: tmp_path)
-    texts.cache_clear()
-    with pytest.raises(ConfigurationError, match=r"de\.yaml"):
-        texts("de")
-
-
-def test_everything_has_a_colour():
-    assert set(JOB_TONES) == set(JobState)
-    assert set(ORDER_TONES) == set(OrderState)
-    assert set(HOUSE_TONES) == set(Status)
-
-
-def test_the_style_sheet_knows_every_colour_and_loads_nothing():
-    style = Html(Settings.model_validate({"printers": MINIMAL})).style.decode()
-    for tone in {*JOB_TONES.values(), *ORDER_TONES.values()} - {"off"}:
-        assert f".chip.{tone} " in style
-    for tone in HOUSE_TONES.values():
-        assert f".house.{tone} " in style
-    assert "url(" not in style
-    assert "@import" not in style

@@ -8,12 +8,12 @@ import logging
 from itertools import product
 
 import pytest
-import structlog
 
 from tests.api.webhook_listener import listening
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter
 from wix_printer_service import logs, order_service
 from wix_printer_service import tickets as tickets_module
+from wix_printer_service.models import Cause, ComponentState, Observation
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.signing import Style
 
@@ -24,6 +24,8 @@ PRIVATE_KEYS = frozenset(
         *("buyerNote", "instructions", "specialRequests"),
     }
 )
+AFTER_ANY_PAUSE_S = 100.0
+BACK = Observation(ComponentState.ONLINE, Cause.FINE)
 PUBLIC = frozenset({"Berlin", "Ristorante Müller – Kreuzberg"})
 
 
@@ -45,16 +47,11 @@ def all_private_texts():
 
 @pytest.fixture(autouse=True)
 def log_stream():
-    """Log everything, in the form that the journal gets, and put the tests' logging back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
+    """Log everything, in the form that the journal gets."""
+    logging.getLogger().handlers[:] = []
     stream = io.StringIO()
     logs.configure("debug", stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return stream
 
 
 @pytest.fixture
@@ -102,13 +99,19 @@ def print_everything_that_can_go_wrong(kitchen, monkeypatch):
     acts = [Act.AWAY, Act.NOT_READY, Act.BREAKS, Act.BUG, Act.SILENT]
     for name in ("kitchen", "counter"):
         worker = kitchen.worker(ScriptedPrinter(*acts), name)
-        for _ in range(4):
+
+        def turn(worker=worker, component=kitchen.components[name]):
+            kitchen.clock.advance(AFTER_ANY_PAUSE_S)
+            component.observe(BACK, certain=True)  # nobody looks after it here
             worker.turn()
+
+        for _ in acts:
+            turn()
         with monkeypatch.context() as patch:
             patch.setattr(tickets_module, "compose", fail_with)
-            worker.turn()
+            turn()
             patch.setattr(tickets_module, "plain_document", fail_with)
-            worker.turn()
+            turn()
 
 
 def fail_with(order, *_context):
@@ -124,7 +127,7 @@ def test_no_log_line_names_a_guest(listener, kitchen, log_stream, monkeypatch):
     assert found == []
     assert events_in(log_stream) >= {
         *("order_event", "delivery_refused", "order_not_fully_readable"),
-        *("job_printed", "job_uncertain", "printing_waits", "send_failed"),
+        *("job_printed", "job_uncertain", "send_failed"),
         *("receipt_failed", "ticket_failed"),
         "Exception in ASGI application",
     }

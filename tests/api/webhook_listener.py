@@ -14,8 +14,9 @@ from tests.scripted_printer import PATIENCE_S, Kitchen
 from wix_printer_service.api.server import WebServer
 from wix_printer_service.api.webhook_app import create_webhook_app
 from wix_printer_service.clock import SystemClock
-from wix_printer_service.health import Health, PrinterProblem
-from wix_printer_service.settings import Intake
+from wix_printer_service.health import Health
+from wix_printer_service.queue_status import QueueWatch
+from wix_printer_service.settings import Intake, OfflineQueue
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.keys import public_part
 from wix_printer_service.simulation.signing import Style, sign
@@ -82,18 +83,21 @@ class Listener:
 def listening(kitchen: Kitchen, private_key: str, **intake: Any) -> Iterator[Listener]:
     """Run a webhook listener with some settings of one's own."""
     settings = Intake(**intake)
+    clock = SystemClock()
     health = Health(
         kitchen.database,
-        SystemClock(),
+        clock,
         stale_workers=list,
         failing_workers=list,
-        printers=lambda: [PrinterProblem("kitchen", "cannot be reached")],
-        notes=(),
+        components=list,
+        queue=QueueWatch(kitchen.database, kitchen.queue, OfflineQueue(), clock),
+        notes=list,
         version="0",
         commit_timeout_s=settings.commit_timeout_s,
     )
-    app = create_webhook_app(Verifier(public_part(private_key)), kitchen.orders, health, settings)
-    server = WebServer("webhook-listener", lambda: app, "127.0.0.1:0", SystemClock(), 1.0)
+    verifier = Verifier(public_part(private_key))
+    app = create_webhook_app(verifier, kitchen.orders, health, settings, kitchen.clock)
+    server = WebServer("webhook-listener", lambda: app, "127.0.0.1:0", clock, 1.0, settings)
     server.start()
     try:
         yield Listener(kitchen, private_key, server)

@@ -119,6 +119,17 @@ class TestProblems:
                 ),
             ),
             (
+                "priorities: {high_total: a lot}",
+                'priorities.high_total is "a lot": expected a number, at least 0',
+            ),
+            (
+                "priorities: {critical_words: [urgent]}",
+                (
+                    "priorities.critical_words: expected lists under names of their own, "
+                    "such as {de: [one, two]}"
+                ),
+            ),
+            (
                 "wix: {api_base: 'https://[1'}",
                 (
                     'wix.api_base is "https://[1": expected https://HOST '
@@ -141,6 +152,12 @@ class TestProblems:
             ("receipts: [driver, driver]", "printers.bar.receipts: a receipt stands here twice"),
             ("paper_width_mm: 70", "printers.bar.paper_width_mm is 70: expected one of 58, 80"),
             ("columns: 200", "printers.bar.columns is 200: expected a whole number, at least 16, "),
+            ("uncertain: reprint", 'printers.bar.uncertain is "reprint": expected one of reprint_'),
+            (
+                "backup: the bar",
+                'printers.bar.backup is "the bar": expected a name of letters, digits, - and _, ',
+            ),
+            ("backup: 5", "printers.bar.backup is 5: expected text (in quotes if it looks like a "),
         ],
     )
     def test_a_printers_mistakes_are_put_in_plain_words(
@@ -148,6 +165,13 @@ class TestProblems:
     ) -> None:
         problems = problems_of(file, f"printers: {{bar: {{{printer}}}}}")
         assert any(found.startswith(problem) for found in problems), problems
+
+    @pytest.mark.parametrize("backup", ["bar", "kitchen"])
+    def test_a_backup_must_be_another_printer(self, file: Path, backup: str) -> None:
+        text = KITCHEN.replace("receipts:", f"backup: {backup}, receipts:")
+        assert problems_of(file, text) == [
+            f"printers: kitchen.backup: '{backup}' is not one of the other printers"
+        ]
 
     def test_a_list_is_not_called_short_when_its_only_entry_is_wrong(self, file: Path) -> None:
         text = "printers: {bar: {connection: 'cups://a', receipts: [ktchen]}}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from itertools import pairwise
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.printing.notes import Notes
 from tests.printing.transport_edges import CupsRig, FolderRig
 from tests.printing.transport_rigs import (
     BLOCKED,
@@ -179,12 +179,12 @@ def test_a_slow_printer_may_take_longer_than_the_stall_time(rig: Rig, size: int)
 @pytest.mark.parametrize(("rig", "size"), SLOWLY_READ.items(), indirect=["rig"])
 def test_who_waits_for_a_slow_printer_hears_that_it_goes_on(rig: Rig, size: int) -> None:
     rig.start(Behaviour(bytes_per_step=16_384, pause_s=0.1))
-    printer, heard = connect(rig, STALL_S), []
+    printer, notes = connect(rig, STALL_S), Notes()
     printer.open()
-    printer.send(job(size), lambda: heard.append(monotonic()))
+    printer.send(job(size), notes)
     printer.close()
-    assert len(heard) > 3
-    assert max(b - a for a, b in pairwise(heard)) < STALL_S
+    assert len(notes.beats) > 3
+    assert notes.longest_pause_s < STALL_S
 
 
 @roads(ALL)

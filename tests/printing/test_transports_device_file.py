@@ -10,7 +10,13 @@ import pytest
 
 from tests.printing.transport_rigs import BLOCKED, PipeRig, connect, connect_to, job
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
-from wix_printer_service.printing.transports.descriptor import wait_until_taken, write_all
+from wix_printer_service.printing.transports.descriptor import (
+    read_some,
+    receive,
+    wait_until_taken,
+    write_all,
+    write_at_once,
+)
 from wix_printer_service.printing.transports.progress import Progress, StalledError
 
 PIPE_BYTES = 65_536
@@ -60,14 +66,17 @@ def test_a_folder_is_not_a_printer(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_system_says_is_put_in_plain_words(
-    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
+    path = tmp_path / "lp0"
+    path.touch()
+
     def refuse(*_: object, **__: object) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.open", refuse)
-    with pytest.raises(PrinterUnavailableError, match=rf"^/dev/usb/lp0 {words}"):
-        connect_to("file:///dev/usb/lp0").open()
+    with pytest.raises(PrinterUnavailableError, match=rf"^{path} {words}"):
+        connect_to(f"file://{path}").open()
 
 
 def test_a_job_is_not_done_before_the_device_has_room_again(tmp_path: Path) -> None:
@@ -87,6 +96,39 @@ def test_a_device_that_goes_away_after_the_last_byte_leaves_the_job_uncertain() 
     os.close(reading)
     with pytest.raises(OSError, match="Input/output error"):
         wait_until_taken(writing, Progress(stall_timeout_s=5.0))
+    os.close(writing)
+
+
+def test_a_device_that_goes_away_while_its_answer_is_waited_for_is_gone() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"last words")
+    os.close(writing)
+    assert receive(reading, 1.0) == b"last words"
+    with pytest.raises(OSError, match="Input/output error"):
+        receive(reading, 1.0)
+    os.close(reading)
+
+
+def test_a_device_that_has_nothing_to_say_is_listened_to_no_longer_than_wanted() -> None:
+    reading, writing = os.pipe()
+    assert receive(reading, 0.01) == b""
+    os.close(writing)
+    os.close(reading)
+    nothing = os.open("/dev/null", os.O_RDWR)  # calls itself readable all the time
+    assert receive(nothing, 1.0) == b""
+    write_at_once(nothing, b"question")
+    os.close(nothing)
+
+
+def test_a_question_to_a_device_without_room_is_lost() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    os.write(writing, bytes(PIPE_BYTES))
+    write_at_once(writing, b"question")
+    assert len(os.read(reading, 2 * PIPE_BYTES)) == PIPE_BYTES
+    assert read_some(reading) == b""
+    os.close(reading)
     os.close(writing)
 
 

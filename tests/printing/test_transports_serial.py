@@ -108,7 +108,7 @@ def test_a_printer_that_stays_busy_by_dsr_gets_nothing(
 def test_a_job_is_done_only_when_the_kernel_has_nothing_left_of_it(
     make_rig: Callable[[str], SerialRig], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = iter([300, 200, 0])
+    left = iter([300, 200, 0, 0])
     monkeypatch.setattr(Serial, "out_waiting", property(lambda _: next(left)))
     printer = connect(make_rig(""))
     printer.open()
@@ -120,7 +120,7 @@ def test_a_job_is_done_only_when_the_kernel_has_nothing_left_of_it(
 def test_a_slow_line_may_take_longer_than_the_stall_time_for_what_the_kernel_holds(
     make_rig: Callable[[str], SerialRig], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = iter(range(100, -1, -1))  # looked at 100 times a second
+    left = iter([*range(100, -1, -1), 0])  # looked at 100 times a second
     monkeypatch.setattr(Serial, "out_waiting", property(lambda _: next(left)))
     printer = connect(make_rig(""), stall_timeout_s=0.4)
     printer.open()

@@ -8,14 +8,18 @@ import struct
 import threading
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from tests.printing.notes import Notes
 from tests.printing.transport_rigs import PATIENCE_S, Behaviour, TcpRig, connect, connect_to, job
+from wix_printer_service.connection_url import Tcp
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.models import Confirmation
-from wix_printer_service.printing.transports import tcp
+from wix_printer_service.printing.transports import progress, tcp
+from wix_printer_service.printing.transports.progress import Progress, StalledError
+from wix_printer_service.printing.transports.tcp import TcpLink
 from wix_printer_service.virtual_printer import VirtualPrinter, VirtualPrinterServer
 
 if TYPE_CHECKING:
@@ -266,14 +270,14 @@ def test_a_printer_that_keeps_the_connection_is_waited_for_no_longer_than_allowe
 def test_who_waits_for_the_end_hears_that_it_goes_on(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tcp, "BEAT_S", 0.02)
-    printer, heard = connect_to(url_of(listener), close_timeout_s=0.4), []
+    monkeypatch.setattr(progress, "LONGEST_WAIT_S", 0.02)
+    printer, notes = connect_to(url_of(listener), close_timeout_s=0.4), Notes()
     printer.open()
     connection, _ = listener.accept()
     with connection:
-        printer.send(job(500), lambda: heard.append(monotonic()))
+        printer.send(job(500), notes)
         printer.close()
-    assert len(heard) > 8
+    assert len(notes.beats) > 8
 
 
 def test_an_answer_after_the_wait_costs_the_printer_nothing(listener: socket.socket) -> None:
@@ -349,6 +353,48 @@ def test_an_address_that_swallows_everything_is_given_up(listener: socket.socket
         printer = connect_to(url_of(listener), connect_timeout_s=0.2)
         with pytest.raises(PrinterUnavailableError, match="does not answer: switched off"):
             printer.open()
+
+
+def test_a_dead_host_breaks_the_connection_a_little_after_the_stall_time(
+    listener: socket.socket,
+) -> None:
+    printer = connect_to(url_of(listener), stall_timeout_s=12.0)
+    printer.open()
+    connection = printer._link._socket
+    tcp_options = {
+        option: connection.getsockopt(socket.IPPROTO_TCP, option)
+        for option in (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL)
+    }
+    printer.close()
+    assert list(tcp_options.values()) == [13_000, 6, 2]
+
+
+def test_a_printer_that_said_why_it_takes_nothing_is_given_all_the_time_by_the_system_too(
+    listener: socket.socket,
+) -> None:
+    class Patient:
+        """Excuses the printer until its limit was looked at."""
+
+        limits: ClassVar[list[int]] = []
+
+        def moved(self) -> None: ...
+
+        def heard(self, data: bytes) -> None: ...
+
+        def excuses(self, idle_s: float) -> bool:
+            del idle_s
+            option = (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            self.limits.append(link._socket.getsockopt(*option))
+            return len(self.limits) < 3
+
+    link = TcpLink(
+        Tcp("127.0.0.1", listener.getsockname()[1]), stall_timeout_s=0.2, close_timeout_s=1
+    )
+    link.open(1.0)
+    with pytest.raises(StalledError):
+        link.send(bytes(8_000_000), Progress(0.2, Patient()))
+    link.close()
+    assert Patient.limits[:4] == [1200, 0, 0, 1200]
 
 
 def test_a_closed_port_is_said_to_refuse() -> None:

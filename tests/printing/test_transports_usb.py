@@ -89,7 +89,7 @@ def test_a_device_that_has_no_configuration_yet_gets_one(rig: UsbRig) -> None:
 def test_the_printer_interface_is_preferred_and_only_bulk_endpoints_count(rig: UsbRig) -> None:
     rig.device.interfaces = [
         FakeInterface(kind=255, endpoints=((0x04, BULK),)),
-        FakeInterface(kind=7, endpoints=((0x05, INTERRUPT), (0x86, BULK), (0x03, BULK))),
+        FakeInterface(kind=7, endpoints=((0x05, INTERRUPT), (0x82, BULK), (0x03, BULK))),
     ]
     printer = connect(rig)
     printer.open()
@@ -171,7 +171,7 @@ def test_a_printer_that_takes_nothing_from_the_start_has_nothing(rig: UsbRig) ->
 
 def test_a_count_of_nothing_is_a_stall_too(rig: UsbRig) -> None:
     rig.start(Behaviour(bytes_per_step=0))
-    printer = connect(rig)
+    printer = connect(rig, stall_timeout_s=0.1)
     printer.open()
     with pytest.raises(PrinterUnavailableError, match="took no byte"):
         printer.send(job(100))

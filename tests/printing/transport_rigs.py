@@ -7,17 +7,18 @@ import select
 import socket
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from wix_printer_service import settings
+from wix_printer_service.printing.abilities import Ability
 from wix_printer_service.printing.printer import build_printer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from wix_printer_service.printing.printer import Printer
+    from wix_printer_service.printing.escpos_printer import EscposPrinter
 
 PATIENCE_S = 10.0
 CUT = b"\x1dV\x00"
@@ -62,16 +63,22 @@ class Rig(Protocol):
         """Wait until the printer has got ``size`` bytes; return all it has got."""
 
 
-def connect(rig: Rig, stall_timeout_s: float = PATIENCE_S) -> Printer:
-    """Build the transport that is tested, as the daemon does."""
+def connect(rig: Rig, stall_timeout_s: float = PATIENCE_S) -> EscposPrinter:
+    """Build the printer that is tested, as the daemon does."""
     return connect_to(rig.url, stall_timeout_s=stall_timeout_s)
 
 
-def connect_to(url: str, **timeouts: float) -> Printer:
-    """Build the transport for a connection; what is not given is long."""
+def connect_to(url: str, **timeouts: float) -> EscposPrinter:
+    """Build a printer of which is known that it never answers; what is not given is long.
+
+    So nothing but the jobs goes over the road. The virtual printer always answers.
+    """
     patient = {"stall_timeout_s": PATIENCE_S, "close_timeout_s": PATIENCE_S}
-    printer = settings.Printer(connection=url, receipts=("kitchen",))
-    return build_printer(printer, settings.Printing(**{**patient, **timeouts}))
+    chosen = settings.Printer(connection=url, receipts=("kitchen",))
+    printer = build_printer(chosen, settings.Printing(**{**patient, **timeouts}))
+    if not url.startswith("virtual:"):
+        printer.abilities = replace(printer.abilities, answers=Ability.ABSENT)
+    return printer
 
 
 class Collector:

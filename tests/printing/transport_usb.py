@@ -17,6 +17,8 @@ import usb.core
 from tests.printing.transport_rigs import WELL, Behaviour
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
 BULK, INTERRUPT = 2, 3
@@ -50,6 +52,9 @@ class FakeDevice:
     endpoints_used: set[int] = field(default_factory=set)
     errors: dict[str, int] = field(default_factory=dict)
     """Calls that fail, with their error number."""
+    react: Callable[[bytes], bytes] = lambda _: b""
+    """What the printer says to what it is sent, or to nothing."""
+    answers: bytearray = field(default_factory=bytearray)
 
 
 class FakeBus(usb.backend.IBackend):
@@ -187,12 +192,25 @@ class FakeBus(usb.backend.IBackend):
         if device.behaviour.dies_after is not None:
             taken = taken[: device.behaviour.dies_after - len(device.printed)]
         device.printed += taken
+        device.answers += device.react(taken)
         if device.behaviour.dies_after == len(device.printed):
             self.devices.remove(device)
             raise usb.core.USBError("No such device", -4, errno.ENODEV)
         share = len(taken) / max(device.behaviour.bytes_per_step, 1)
         self.stopping.wait(device.behaviour.pause_s * share)
         return len(taken)
+
+    def bulk_read(self, dev_handle, ep, _intf, buff, timeout):
+        device = dev_handle
+        assert ep == 0x82
+        device.answers += device.react(b"")
+        if not device.answers:
+            self.stopping.wait(timeout / 1000)
+            raise usb.core.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
+        said = bytes(device.answers[: len(buff)])
+        del device.answers[: len(said)]
+        buff[: len(said)] = array.array("B", said)
+        return len(said)
 
     def _do(self, device: FakeDevice, step: str) -> None:
         self._fail(device, step)

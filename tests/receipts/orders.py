@@ -19,7 +19,7 @@ from wix_printer_service.models import (
     TaxLine,
     Totals,
 )
-from wix_printer_service.receipts.context import ReceiptContext
+from wix_printer_service.receipts.context import Duplicate, Marks, ReceiptContext
 from wix_printer_service.receipts.document import Document, Pair, QrCode, Text
 
 RESTAURANT_APP = "9a5d83fd-8570-482e-81ab-cfa88942ee60"
@@ -179,6 +179,15 @@ WITH_ALLERGIES = replace(
 )
 
 EMPTY = Order(id="")
+
+SENT_BEFORE = Duplicate(first_sent_at=evening(18, 31), attempt=2)
+ALL_MARKS = Marks(
+    copy=True,
+    duplicate=SENT_BEFORE,
+    late_ordered_at=evening(17, 42),
+    backup_from="kitchen",
+    cancelled=True,
+)
 
 
 def said(document: Document) -> list[str]:

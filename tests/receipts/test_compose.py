@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
@@ -8,20 +9,35 @@ from hypothesis import strategies as st
 
 from wix_printer_service.models import Receipt, Unread
 from wix_printer_service.receipts.compose import compose
-from wix_printer_service.receipts.context import Marks
+from wix_printer_service.receipts.context import Duplicate, Marks
 from wix_printer_service.receipts.document import Text
 from wix_printer_service.receipts.styles import HUGE_BANNER
 
 from .any_orders import orders
-from .orders import EMPTY, ENGLISH, GERMAN, PICKUP, block_saying, evening, line, said
+from .orders import (
+    ALL_MARKS,
+    EMPTY,
+    ENGLISH,
+    GERMAN,
+    PICKUP,
+    SENT_BEFORE,
+    block_saying,
+    evening,
+    line,
+    said,
+)
 
 FOR_PEOPLE = (Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER, Receipt.CANCELLATION)
 
 
 @settings(max_examples=60)
-@given(order=orders, context=st.sampled_from([GERMAN, ENGLISH]), late=st.none() | st.datetimes())
-def test_every_order_gives_every_receipt(order, context, late):
-    marks = Marks(copy=True, duplicate=True, late_since=late, cancelled=True)
+@given(
+    order=orders,
+    context=st.sampled_from([GERMAN, ENGLISH]),
+    moment=st.datetimes(timezones=st.just(UTC)),
+)
+def test_every_order_gives_every_receipt(order, context, moment):
+    marks = replace(ALL_MARKS, duplicate=Duplicate(moment, 3), late_ordered_at=moment)
     for receipt in Receipt:
         texts = said(compose(order, receipt, context, marks))
         assert texts
@@ -59,8 +75,9 @@ def test_an_order_that_was_read_has_no_such_banner(receipt):
     ("marks", "words"),
     [
         (Marks(copy=True), "KOPIE"),
-        (Marks(duplicate=True), "MÖGLICHES DUPLIKAT"),
-        (Marks(late_since=evening(18)), "VERSPÄTET seit Fr., 20.11.2026 19:00"),
+        (Marks(duplicate=SENT_BEFORE), "MÖGLICHES DUPLIKAT"),
+        (Marks(late_ordered_at=evening(18)), "VERSPÄTET"),
+        (Marks(backup_from="kitchen"), "BACKUP FROM kitchen"),
     ],
 )
 def test_marks_are_inverse_banners_above_the_number(receipt, marks, words):
@@ -70,6 +87,71 @@ def test_marks_are_inverse_banners_above_the_number(receipt, marks, words):
     blocks = list(document.blocks)
     assert blocks.index(banner) < blocks.index(block_saying(document, "#10041"))
     assert words not in said(compose(PICKUP, receipt, GERMAN))
+
+
+@pytest.mark.parametrize("receipt", FOR_PEOPLE)
+@pytest.mark.parametrize(
+    ("context", "texts"),
+    [
+        (
+            GERMAN,
+            {
+                "STORNIERT",
+                "BACKUP FROM kitchen",
+                "KOPIE",
+                "MÖGLICHES DUPLIKAT",
+                "zuerst gesendet Fr., 20.11.2026 19:31, Versuch 2",
+                "VERSPÄTET",
+                "bestellt Fr., 20.11.2026 18:42",
+            },
+        ),
+        (
+            ENGLISH,
+            {
+                "CANCELLED",
+                "BACKUP FROM kitchen",
+                "COPY",
+                "POSSIBLE DUPLICATE",
+                "first sent Fri 20 Nov 2026 19:31, try 2",
+                "LATE",
+                "ordered Fri 20 Nov 2026 18:42",
+            },
+        ),
+    ],
+)
+def test_all_marks_have_room_on_one_ticket(receipt, context, texts):
+    assert set(said(compose(PICKUP, receipt, context, ALL_MARKS))[: len(texts)]) == texts
+    unmarked = set(said(compose(PICKUP, receipt, context)))
+    assert not (texts - {"STORNIERT", "CANCELLED"}) & unmarked
+
+
+@pytest.mark.parametrize("receipt", FOR_PEOPLE)
+@pytest.mark.parametrize(
+    ("mark", "more"),
+    [
+        ("MÖGLICHES DUPLIKAT", "zuerst gesendet Fr., 20.11.2026 19:31, Versuch 2"),
+        ("VERSPÄTET", "bestellt Fr., 20.11.2026 18:42"),
+    ],
+)
+def test_right_under_a_mark_stands_what_there_is_to_say_of_it(receipt, mark, more):
+    shown = said(compose(PICKUP, receipt, GERMAN, ALL_MARKS))
+    assert shown[shown.index(mark) + 1] == more
+
+
+@pytest.mark.parametrize("receipt", FOR_PEOPLE)
+def test_a_local_number_stands_in_for_that_of_wix_and_later_beside_it(receipt):
+    ours = replace(PICKUP, number="", local_number="L7")
+    both = replace(PICKUP, local_number="L7")
+    assert "L7" in " ".join(said(compose(ours, receipt, GERMAN))).split()
+    assert "#10041 (L7)" in " ".join(said(compose(both, receipt, GERMAN)))
+
+
+def test_a_local_number_is_said_to_be_one():
+    ours = replace(PICKUP, number="", local_number="L7")
+    assert "eigene Nummer: von Wix kam keine" in said(compose(ours, Receipt.KITCHEN, GERMAN))
+    assert "our own number: Wix gave none" in said(compose(ours, Receipt.KITCHEN, ENGLISH))
+    both = said(compose(replace(PICKUP, local_number="L7"), Receipt.KITCHEN, ENGLISH))
+    assert not any("our own number" in text for text in both)
 
 
 @pytest.mark.parametrize("receipt", FOR_PEOPLE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,15 @@ from wix_printer_service.receipts.plain import plain_document
 from wix_printer_service.virtual_printer import render as print_virtually
 
 from .any_orders import orders
-from .orders import CASH_DELIVERY, ENGLISH, GERMAN, PICKUP, WITH_ALLERGIES
+from .orders import (
+    ALL_MARKS,
+    CASH_DELIVERY,
+    ENGLISH,
+    GERMAN,
+    PICKUP,
+    SENT_BEFORE,
+    WITH_ALLERGIES,
+)
 
 SAMPLES = (PICKUP, CASH_DELIVERY, WITH_ALLERGIES)
 WIDTHS = (80, 58)
@@ -42,13 +52,31 @@ def test_every_sample_prints_and_its_number_is_text(receipt, order, context, wid
 
 @pytest.mark.parametrize("width_mm", WIDTHS)
 def test_marks_times_and_amounts_are_in_one_row(width_mm):
-    marks = Marks(copy=True, duplicate=True)
+    marks = Marks(copy=True, duplicate=SENT_BEFORE)
     rows = on_paper(compose(CASH_DELIVERY, Receipt.DRIVER, GERMAN, marks), width_mm).split("\n")
     stripped = [row.strip() for row in rows]
     for whole in ("KOPIE", "MÖGLICHES DUPLIKAT", "NICHT BEZAHLT", "20:00–20:15"):
         assert whole in stripped
     assert "+49 170 5550199" in stripped
     assert any(row.endswith("32,09 €") for row in stripped)
+
+
+@pytest.mark.parametrize("width_mm", WIDTHS)
+@pytest.mark.parametrize(
+    ("context", "marks"),
+    [
+        (GERMAN, ("STORNIERT", "KOPIE", "MÖGLICHES DUPLIKAT", "VERSPÄTET")),
+        (ENGLISH, ("CANCELLED", "COPY", "POSSIBLE DUPLICATE", "LATE")),
+    ],
+)
+def test_all_marks_together_are_whole_however_long_the_printers_name(context, marks, width_mm):
+    long_name = "Counter-and-pass_ground-floor-01"
+    document = compose(PICKUP, Receipt.KITCHEN, context, replace(ALL_MARKS, backup_from=long_name))
+    text = on_paper(document, width_mm)
+    assert set(marks) <= {row.strip() for row in text.split("\n")}
+    assert long_name in "".join(text.split())
+    assert "19:31" in text
+    assert "18:42" in text
 
 
 @pytest.mark.parametrize("width_mm", WIDTHS)

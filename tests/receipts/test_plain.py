@@ -11,7 +11,7 @@ from wix_printer_service.receipts.context import Marks
 from wix_printer_service.receipts.plain import plain_document
 
 from .any_orders import orders
-from .orders import CASH_DELIVERY, EMPTY, GERMAN, said
+from .orders import ALL_MARKS, CASH_DELIVERY, EMPTY, GERMAN, SENT_BEFORE, said
 
 
 def strings(value) -> list[str]:
@@ -41,13 +41,31 @@ def test_the_number_comes_first_and_it_says_that_it_is_not_as_usual():
 
 
 def test_a_cancellation_and_a_second_piece_of_paper_are_marked_as_such():
-    marks = Marks(copy=True, duplicate=True)
+    marks = Marks(copy=True, duplicate=SENT_BEFORE)
     texts = said(plain_document(CASH_DELIVERY, Receipt.CANCELLATION, GERMAN, marks))
     assert texts[:3] == [
         "STORNIERT – CANCELLED",
         "KOPIE – COPY",
-        "MÖGLICHES DUPLIKAT\nPOSSIBLE DUPLICATE",
+        "MÖGLICHES DUPLIKAT\nPOSSIBLE DUPLICATE\n20.11.2026 19:31, Versuch/try 2",
     ]
+
+
+def test_all_marks_are_on_it_in_both_languages_with_their_times():
+    texts = said(plain_document(CASH_DELIVERY, Receipt.KITCHEN, GERMAN, ALL_MARKS))
+    marks = "\n".join(texts[: texts.index("#10042")])
+    for mark in ("STORNIERT", "CANCELLED", "BACKUP FROM kitchen", "KOPIE", "COPY", "LATE"):
+        assert mark in marks
+    for mark in ("MÖGLICHES DUPLIKAT", "POSSIBLE DUPLICATE", "VERSPÄTET"):
+        assert mark in marks
+    assert "20.11.2026 19:31" in marks
+    assert "20.11.2026 18:42" in marks
+
+
+def test_a_local_number_is_on_it_alone_or_beside_that_of_wix():
+    ours = replace(CASH_DELIVERY, number="", local_number="L7")
+    assert "L7" in said(plain_document(ours, Receipt.KITCHEN, GERMAN))
+    both = replace(CASH_DELIVERY, local_number="L7")
+    assert "#10042 (L7)" in said(plain_document(both, Receipt.KITCHEN, GERMAN))
 
 
 def test_a_ticket_of_a_cancelled_order_says_so_first():

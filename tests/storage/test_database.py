@@ -162,16 +162,6 @@ def test_the_database_of_another_program_is_refused_and_not_changed(make, path):
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_refused_and_not_changed(make, path):
-    path.parent.mkdir()
-    path.write_text("Mozzarella, basil, tomatoes. " * 100)
-
-    with pytest.raises(DatabaseRefusedError, match="not a database"):
-        make()
-
-    assert path.read_text() == "Mozzarella, basil, tomatoes. " * 100
-
-
 def test_a_database_of_a_newer_version_is_refused(make, path):
     close(make())
     with closing(sqlite3.connect(path)) as connection:

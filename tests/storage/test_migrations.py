@@ -6,7 +6,13 @@ import pytest
 
 from wix_printer_service.errors import DatabaseRefusedError
 from wix_printer_service.storage import migrations
-from wix_printer_service.storage.migrations import APPLICATION_ID, migrate, refuse_foreign
+from wix_printer_service.storage.migrations import (
+    APPLICATION_ID,
+    known_version,
+    migrate,
+    refuse_foreign,
+    version_of,
+)
 
 OPEN_TO_OTHERS = {"orders", "print_jobs", "offline_queue"}
 """Tables whose names outside tools may rely on."""
@@ -133,14 +139,14 @@ def test_a_database_of_a_newer_version_is_refused_with_what_to_do(connection):
     assert f"schema {known + 1}" in str(caught.value)
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
-    path = tmp_path / "notes.db"
-    path.write_text("Mozzarella, basil, tomatoes. " * 100)
-    connection = sqlite3.connect(path)
+@pytest.mark.usefixtures("steps")
+def test_a_schema_can_be_brought_to_an_earlier_version_and_on_from_there(connection):
+    assert migrate(connection, up_to=1) == 1
+    assert tables(connection) == {"first"}
+    assert version_of(connection) == 1
 
-    with pytest.raises(DatabaseRefusedError, match="not a database"):
-        refuse_foreign(connection)
-    connection.close()
+    assert migrate(connection) == known_version() == 2
+    assert tables(connection) == {"first", "second"}
 
 
 def test_a_database_that_cannot_be_read_now_is_not_taken_for_a_foreign_one(tmp_path):

@@ -94,7 +94,7 @@ def test_a_listener_that_fails_does_not_leave_anyone_waiting(desk):
         message = "a bug in a listener"
         raise ZeroDivisionError(message)
 
-    writer = Writer(desk.own, SystemClock(), fail)
+    writer = Writer(desk.own, SystemClock(), fail, desk.failures.append)
     future = writer.submit(adding(1))
 
     with pytest.raises(ZeroDivisionError):

@@ -21,7 +21,10 @@ class Desk:
         self.statements = []
         self.own.set_trace_callback(self.statements.append)
         self.heard = []
-        self.writer = Writer(self.own, clock, lambda: self.heard.append(self.seen()))
+        self.failures = []
+        self.writer = Writer(
+            self.own, clock, lambda: self.heard.append(self.seen()), self.failures.append
+        )
 
     def connect(self):
         return sqlite3.connect(

@@ -19,6 +19,14 @@ EVERYTHING_WRONG = Faults(
     stall=True,
     refuse=True,
     die_after=1,
+    silent_offline=True,
+    no_process_id=True,
+    no_sensor_status=True,
+    no_automatic_status=True,
+    no_identity=True,
+    no_clearing=True,
+    prints_unknown=True,
+    chatter=True,
 )
 
 
@@ -42,6 +50,14 @@ def printer(tmp_path):
         ("stall on", Faults(stall=True)),
         ("refuse on", Faults(refuse=True)),
         ("die-after 500", Faults(die_after=500)),
+        ("silent-offline on", Faults(silent_offline=True)),
+        ("prints-unknown on", Faults(prints_unknown=True)),
+        ("chatter on", Faults(chatter=True)),
+        ("process-id off", Faults(no_process_id=True)),
+        ("gs-r off", Faults(no_sensor_status=True)),
+        ("gs-a off", Faults(no_automatic_status=True)),
+        ("gs-i off", Faults(no_identity=True)),
+        ("clearing off", Faults(no_clearing=True)),
     ],
 )
 def test_a_line_makes_a_fault(printer, line, faults):
@@ -61,6 +77,14 @@ def test_a_line_makes_a_fault(printer, line, faults):
         "stall off",
         "refuse off",
         "die-after off",
+        "silent-offline off",
+        "prints-unknown off",
+        "chatter off",
+        "process-id on",
+        "gs-r on",
+        "gs-a on",
+        "gs-i on",
+        "clearing on",
     ],
 )
 def test_a_line_mends_a_fault(tmp_path, line):
@@ -119,5 +143,7 @@ def test_help_names_every_command_in_one_line(printer):
     assert "\n" not in line
     assert [part.split()[0] for part in line.split("; ")] == [
         *("paper", "cover", "offline", "error", "silent", "stall", "refuse"),
+        *("silent-offline", "prints-unknown", "chatter"),
+        *("process-id", "gs-r", "gs-a", "gs-i", "clearing"),
         *("slow", "die-after", "power-cycle", "flush", "status", "help"),
     ]

@@ -157,6 +157,47 @@ def test_answers_are_the_same_if_the_bytes_come_one_by_one(tmp_path):
     assert at_once == b"\x00\x12\x10\x00\x00\x0f_EPSON\x00\x37\x220007\x00"
 
 
+QUESTIONS = {
+    "no_process_id": process_id(b"0001"),
+    "no_sensor_status": SENSOR_QUERY,
+    "no_automatic_status": b"\x1da\xff",
+    "no_identity": b"\x1dIB",
+    "no_clearing": CLEAR_BUFFERS,
+}
+
+
+@pytest.mark.parametrize(("lack", "question"), QUESTIONS.items())
+def test_a_printer_that_lacks_something_answers_everything_else(printer, texts, lack, question):
+    assert printer.receive(question) != b""
+    printer.receive(b"\x1b@")
+    printer.set_faults(**{lack: True})
+    assert printer.receive(question) == b""
+    assert status_of(printer) == "12121212"
+    assert all(printer.receive(other) for other in QUESTIONS.values() if other != question)
+    assert texts() == []
+
+
+def test_a_printer_may_print_what_it_does_not_know(printer, texts):
+    printer.set_faults(prints_unknown=True)
+    assert printer.receive(process_id(b"0042") + b"\n" + JOB) == b""
+    assert texts() == ["000042\nPizza\n"]
+
+
+def test_a_printer_may_say_how_it_is_before_every_answer(printer):
+    printer.set_faults(chatter=True)
+    assert printer.receive(real_time_query(1)) == b"\x10\x00\x00\x0f\x12"
+    assert printer.receive(JOB) == b""
+
+
+def test_a_printer_may_answer_nothing_while_it_cannot_print(printer):
+    printer.set_faults(silent_offline=True)
+    assert status_of(printer) == "12121212"
+    printer.set_faults(cover_open=True)
+    assert status_of(printer) == ""
+    printer.set_faults(cover_open=False)
+    assert status_of(printer) == "12121212"
+
+
 # --- automatic status -------------------------------------------------------------------------
 
 

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
     from wix_printer_service.api.access import Access
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_monitor import ConnectivityMonitor
     from wix_printer_service.health import Health
-    from wix_printer_service.print_jobs import PrintJobs
+    from wix_printer_service.job_requests import JobRequests
+    from wix_printer_service.offline_queue import OfflineQueue
+    from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.settings import Settings
     from wix_printer_service.storage.database import Database
     from wix_printer_service.tickets import TicketMaker
@@ -21,8 +24,12 @@ __all__ = ["create_status_app", "create_webhook_app"]
 
 
 def create_status_app(
+    *,
     database: Database,
-    jobs: PrintJobs,
+    requests: JobRequests,
+    queue: OfflineQueue,
+    queue_watch: QueueWatch,
+    monitor: ConnectivityMonitor,
     tickets: TicketMaker,
     health: Health,
     access: Access,
@@ -37,4 +44,15 @@ def create_status_app(
     # FastAPI is large: the webhook listener answers before it is there
     from wix_printer_service.api import status_app  # noqa: PLC0415
 
-    return status_app.create_status_app(database, jobs, tickets, health, access, settings, clock)
+    return status_app.create_status_app(
+        database=database,
+        requests=requests,
+        queue=queue,
+        queue_watch=queue_watch,
+        monitor=monitor,
+        tickets=tickets,
+        health=health,
+        access=access,
+        settings=settings,
+        clock=clock,
+    )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import math
 import socket
 from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
 
+from wix_printer_service.api.connections import guarded
 from wix_printer_service.connection_url import split_host_port
 from wix_printer_service.errors import PersonNeededError
 from wix_printer_service.lifecycle import Worker
+from wix_printer_service.settings import Intake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,11 +25,25 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BEAT_S = 1.0
-BACKLOG = 128
+BACKLOG = 2048
+"""Connections that the kernel keeps until we accept them. One that finds no room tries again only
+after a second, which is too late for Wix.
+"""
+NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""What accept(2) says when the computer has no room for one more connection."""
 
 
 class AddressTakenError(PersonNeededError):
     """Another program listens there."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, with few accepts per turn and yet a long queue in the kernel."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)
 
 
 class WebServer(Worker):
@@ -36,6 +54,7 @@ class WebServer(Worker):
             does not wait for it.
         address: HOST:PORT; port 0 takes a free one.
         stop_timeout_s: How long open requests may take to end at the stop.
+        limits: What strangers may do; of the settings for the intake those about connections.
     """
 
     def __init__(
@@ -45,13 +64,22 @@ class WebServer(Worker):
         address: str,
         clock: Clock,
         stop_timeout_s: float,
+        limits: Intake | None = None,
     ) -> None:
         super().__init__(name, clock)
         self._host, self._port = split_host_port(address)
-        self._server = uvicorn.Server(
+        limits = limits or Intake()
+        connection, self._crowd = guarded(limits)
+        self._server = _Server(
             uvicorn.Config(
                 build,
                 factory=True,
+                http=connection,
+                ws="none",
+                h11_max_incomplete_event_size=limits.max_header_bytes,
+                timeout_keep_alive=math.ceil(limits.header_timeout_s),
+                backlog=self._crowd.accepts_per_turn,
+                log_level="error",  # its warnings are about strangers' requests: they would flood
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -107,11 +135,20 @@ class WebServer(Worker):
             self._socket.close()
 
     async def _serve(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
         beating = asyncio.create_task(self._beat_on())
         try:
             await self._server.serve(sockets=[self._socket] if self._socket else None)
         finally:
             beating.cancel()
+
+    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+            loop.default_exception_handler(context)
+            return
+        # asyncio tries again after a second, and says so at every try
+        self._crowd.cut_longest("no descriptor left")
 
     async def _beat_on(self) -> None:
         # a loop that hangs does not get here, and the watchdog notices

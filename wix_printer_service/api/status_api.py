@@ -1,15 +1,16 @@
-"""The status listener's routes for programs: JSON, and pictures of receipts."""
+"""The status listener's routes about orders and jobs: JSON, pictures, and what people ask."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from wix_printer_service import job_records, order_records
 from wix_printer_service.api.guard import CurrentVisitor, is_form
 from wix_printer_service.api.status_models import (
+    OUR_COMMAND,
     HealthReport,
     JobReport,
     JobWithHistory,
@@ -19,26 +20,44 @@ from wix_printer_service.api.status_models import (
     Reprint,
     StatusOnly,
 )
-from wix_printer_service.errors import NotFoundError, WrongStateError
-from wix_printer_service.models import JobState, OrderState
+from wix_printer_service.api.status_reports import (
+    job_report,
+    job_with_history,
+    order_report,
+    order_with_jobs,
+)
+from wix_printer_service.errors import NotFoundError
+from wix_printer_service.models import JobState
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from wix_printer_service.api.pictures import Pictures
     from wix_printer_service.health import Health
-    from wix_printer_service.models import OrderRecord, PrintJob
-    from wix_printer_service.print_jobs import PrintJobs
+    from wix_printer_service.job_requests import JobRequests
+    from wix_printer_service.offline_queue import OfflineQueue
     from wix_printer_service.storage.database import Database
 
 MOST = 500
 LARGEST_ID = 2**63 - 1
 """SQLite's integers end here."""
+PAGE = "page"
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 JobId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 State = Annotated[JobState | None, Query(description="Only jobs in this state.")]
-SentAsForm = Annotated[bool, Depends(is_form)]
+
+
+def who_asks(request: Request) -> str:
+    """Say who sent a request, as a job's history keeps it: page, command or program."""
+    if is_form(request):
+        return PAGE
+    is_ours = request.headers.get("user-agent", "").startswith(OUR_COMMAND)
+    return "command" if is_ours else "program"
+
+
+Who = Annotated[str, Depends(who_asks)]
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such thing, or its data is gone."}
@@ -51,21 +70,27 @@ PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "The picture."},
     **NOT_FOUND,
 }
-REPRINT: dict[int | str, dict[str, Any]] = {
+CHANGE: dict[int | str, dict[str, Any]] = {
     303: {"description": "Done; the answer to a form of the page."},
-    409: {"model": Problem, "description": "It will be printed anyway, or cannot be any more."},
+    409: {"model": Problem, "description": "Not in the job's present state; the text says why."},
     **NOT_FOUND,
 }
 
 
 class StatusApi:
-    """Answers programs."""
+    """Answers programs, and forms of the page."""
 
     def __init__(
-        self, database: Database, jobs: PrintJobs, pictures: Pictures, health: Health
+        self,
+        database: Database,
+        requests: JobRequests,
+        queue: OfflineQueue,
+        pictures: Pictures,
+        health: Health,
     ) -> None:
         self._database = database
-        self._jobs = jobs
+        self._requests = requests
+        self._queue = queue
         self._pictures = pictures
         self._health = health
 
@@ -85,8 +110,16 @@ class StatusApi:
             methods=["POST"],
             status_code=201,
             response_model=Reprint,
-            responses=REPRINT,
+            responses=CHANGE,
         )
+        for name, change in (("retry", self.retry), ("cancel", self.cancel)):
+            add(
+                f"/jobs/{{job_id}}/{name}",
+                change,
+                methods=["POST"],
+                response_model=JobReport,
+                responses=CHANGE,
+            )
         return router
 
     def health(self, visitor: CurrentVisitor) -> JSONResponse:
@@ -97,48 +130,58 @@ class StatusApi:
             return JSONResponse({"status": snapshot.status}, code)
         return JSONResponse(snapshot.as_json(), code)
 
-    def orders(self, limit: Limit = 50) -> list[OrderRecord]:
+    def orders(self, limit: Limit = 50) -> list[OrderReport]:
         """List the orders that were heard of last, newest first."""
         with self._database.reading() as connection:
-            return order_records.newest(connection, limit)
+            found = order_records.newest(connection, limit)
+            return [order_report(connection, record) for record in found]
 
     def order(self, order_id: str) -> OrderWithJobs:
         """Show an order with its print jobs."""
         with self._database.reading() as connection:
             record = order_records.find(connection, order_id)
-            jobs = job_records.of_order(connection, order_id)
-        if record is None:
-            raise NotFoundError(f"there is no order {order_id}")
-        order = OrderReport.model_validate(record)
-        return OrderWithJobs(**order.model_dump(), jobs=jobs)
+            if record is None:
+                raise NotFoundError(f"there is no order {order_id}")
+            return order_with_jobs(connection, self._queue, record)
 
-    def jobs(self, state: State = None, limit: Limit = 50) -> list[PrintJob]:
+    def jobs(self, state: State = None, limit: Limit = 50) -> list[JobReport]:
         """List the newest print jobs, newest first."""
         with self._database.reading() as connection:
-            return job_records.newest(connection, limit, state)
+            found = job_records.newest(connection, limit, state)
+            return [job_report(connection, self._queue, job) for job in found]
 
     def job(self, job_id: JobId) -> JobWithHistory:
         """Show a print job with what happened to it."""
         with self._database.reading() as connection:
-            job = JobReport.model_validate(job_records.get(connection, job_id))
-            history = job_records.history(connection, job_id)
-        return JobWithHistory(**job.model_dump(), history=history)
+            return job_with_history(connection, self._queue, job_id)
 
     def receipt(self, job_id: JobId) -> Response:
         """Show a receipt as it was sent, or as it would be sent now."""
         return Response(self._pictures.png(job_id), media_type="image/png")
 
-    def reprint(self, job_id: JobId, as_form: SentAsForm) -> Response:
+    def reprint(self, job_id: JobId, who: Who) -> Response:
         """Print a receipt once more, marked; a held one is let go itself."""
-        who = "page" if as_form else "program"
-        new_id = self._database.write(lambda transaction: self._copy(transaction, job_id, who))
-        if as_form:
+        new_id = self._database.write(lambda t: self._requests.reprint(t, job_id, who))
+        if who == PAGE:
             return RedirectResponse("/", 303)
         return JSONResponse({"id": new_id}, 201)
 
-    def _copy(self, transaction: sqlite3.Connection, job_id: int, who: str) -> int:
-        job = job_records.get(transaction, job_id)
-        order = order_records.find(transaction, job.order_id)
-        if order is not None and order.state is OrderState.ERASED:
-            raise WrongStateError("the order was erased, so there is nothing left to print")
-        return self._jobs.reprint(transaction, job_id, who)
+    def retry(self, job_id: JobId, who: Who) -> Response:
+        """Let a job that is held, dead or expired be printed; have one that waits tried now."""
+        return self._change(self._requests.retry, job_id, who)
+
+    def cancel(self, job_id: JobId, who: Who) -> Response:
+        """Let a job not be printed; one that is being sent will at least not be sent again."""
+        return self._change(self._requests.cancel, job_id, who)
+
+    def _change(
+        self, change: Callable[[sqlite3.Connection, int, str], JobState], job_id: int, who: str
+    ) -> Response:
+        def write(transaction: sqlite3.Connection) -> JobReport:
+            change(transaction, job_id, who)
+            return job_report(transaction, self._queue, job_records.get(transaction, job_id))
+
+        job = self._database.write(write)
+        if who == PAGE:
+            return RedirectResponse("/", 303)
+        return JSONResponse(job.model_dump(mode="json"))

@@ -1,4 +1,4 @@
-"""The status listener: how the house is, the orders, their receipts, and reprints.
+"""The status listener: how the house is, the orders, their receipts, and what people ask.
 
 Never exposed to the internet. FastAPI costs memory, so this module is imported only where the
 application is built.
@@ -17,8 +17,10 @@ from wix_printer_service.api.pictures import Pictures
 from wix_printer_service.api.problems import Problems
 from wix_printer_service.api.shield import Shield
 from wix_printer_service.api.status_api import StatusApi
+from wix_printer_service.api.status_connectivity import ConnectivityApi
 from wix_printer_service.api.status_models import Problem
 from wix_printer_service.api.status_pages import StatusPages
+from wix_printer_service.api.status_queue import QueueApi
 from wix_printer_service.connection_url import split_host_port
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.version import VERSION
@@ -26,8 +28,11 @@ from wix_printer_service.version import VERSION
 if TYPE_CHECKING:
     from wix_printer_service.api.access import Access
     from wix_printer_service.clock import Clock
+    from wix_printer_service.connectivity_monitor import ConnectivityMonitor
     from wix_printer_service.health import Health
-    from wix_printer_service.print_jobs import PrintJobs
+    from wix_printer_service.job_requests import JobRequests
+    from wix_printer_service.offline_queue import OfflineQueue
+    from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.settings import Settings
     from wix_printer_service.storage.database import Database
     from wix_printer_service.tickets import TicketMaker
@@ -39,8 +44,12 @@ DESCRIPTION = (
 
 
 def create_status_app(
+    *,
     database: Database,
-    jobs: PrintJobs,
+    requests: JobRequests,
+    queue: OfflineQueue,
+    queue_watch: QueueWatch,
+    monitor: ConnectivityMonitor,
     tickets: TicketMaker,
     health: Health,
     access: Access,
@@ -69,6 +78,13 @@ def create_status_app(
     )
     app.add_middleware(Shield, local_only=not access.needs_login)
     Problems(html).register(app)
-    app.include_router(StatusApi(database, jobs, Pictures(database, tickets), health).routes())
-    app.include_router(StatusPages(database, health, access, html, settings, clock).routes())
+    pictures = Pictures(database, tickets)
+    max_items = settings.offline_queue.max_items
+    for part in (
+        StatusApi(database, requests, queue, pictures, health),
+        ConnectivityApi(database, monitor, settings, clock),
+        QueueApi(database, queue_watch, max_items),
+        StatusPages(database, queue_watch, health, access, html, settings, clock),
+    ):
+        app.include_router(part.routes())
     return app

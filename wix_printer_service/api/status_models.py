@@ -5,8 +5,20 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.health import Status
-from wix_printer_service.models import Confirmation, JobState, Method, OrderState, Receipt
+from wix_printer_service.models import (
+    Cause,
+    ComponentState,
+    Confirmation,
+    JobState,
+    Method,
+    OrderState,
+    Receipt,
+)
+
+OUR_COMMAND = "wix-printer/"
+"""So the command line names itself in ``User-Agent``; a job's history tells it from programs."""
 
 
 class Report(BaseModel):
@@ -15,11 +27,27 @@ class Report(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+class OutageReport(Report):
+    """A span in which a component was not ONLINE; ``ended_at`` is null while it lasts."""
+
+    id: int
+    component: str
+    cause: Cause
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: float | None
+
+
 class OrderReport(Report):
-    """An order, without anything of its guest. ``status`` and the like are Wix's own words."""
+    """An order, without anything of its guest. ``status`` and the like are Wix's own words.
+
+    ``local_number`` is our own number where Wix gave none, ``outages`` are those that its jobs
+    waited through.
+    """
 
     id: str
     number: str
+    local_number: str
     state: OrderState
     status: str
     payment_status: str
@@ -30,10 +58,17 @@ class OrderReport(Report):
     received_at: datetime
     revision: int
     readable: bool
+    outages: list[OutageReport]
 
 
 class JobReport(Report):
-    """A print job: one receipt for one printer. ``copy_of`` is the job that it is a reprint of."""
+    """A print job: one receipt for one printer. ``copy_of`` is the job that it is a reprint of.
+
+    ``tries`` counts how often it was taken in hand since a person last let it go, ``attempts`` how
+    often bytes of it went out and nobody knows what became of them, ``maybe_printed_at`` since
+    when. ``backup_from`` is the printer that this one stands in for, ``outage_id`` the outage that
+    it waited through.
+    """
 
     id: int
     order_id: str
@@ -43,6 +78,12 @@ class JobReport(Report):
     copy_of: int | None
     confirmation: Confirmation | None
     reason: str
+    priority: str | None
+    tries: int | None
+    maybe_printed_at: datetime | None
+    attempts: int
+    backup_from: str | None
+    outage_id: int | None
     created_at: datetime
     updated_at: datetime
 
@@ -85,18 +126,35 @@ class PrinterReport(Report):
     """A printer: ``problem`` is empty while it can be used; ``jobs`` counts those not over."""
 
     name: str
+    state: ComponentState
+    cause: Cause
     problem: str
     problem_since: datetime | None
     jobs: dict[JobState, int]
 
 
+class ComponentHealthReport(Report):
+    """A printer, the internet or Wix; ``/connectivity/status`` says more."""
+
+    name: str
+    state: ComponentState
+    cause: Cause
+    text: str
+    since: datetime | None
+    reconnecting: bool
+    next_try_at: datetime | None
+    breaker: BreakerState
+
+
 class HealthReport(Report):
-    """How the house is."""
+    """How the house is; ``alerts`` are thresholds of the queue that are passed."""
 
     status: Status
     taking_orders: bool
     problems: list[str]
     printers: list[PrinterReport]
+    components: list[ComponentHealthReport]
+    alerts: list[str]
     version: str
     uptime_s: float
 

@@ -13,13 +13,18 @@ from starlette.concurrency import run_in_threadpool
 from wix_printer_service import job_records, order_records
 from wix_printer_service.api.access import Caller
 from wix_printer_service.api.guard import COOKIE, CurrentVisitor
-from wix_printer_service.api.status_views import Viewer
+from wix_printer_service.api.status_views import TO_BE_DECIDED, Viewer, undecided
+from wix_printer_service.api.status_words import Speaker
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from wix_printer_service.api.access import Access
     from wix_printer_service.api.html import Html
     from wix_printer_service.clock import Clock
     from wix_printer_service.health import Health
+    from wix_printer_service.models import OrderRecord, PrintJob
+    from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.settings import Settings
     from wix_printer_service.storage.database import Database
 
@@ -37,6 +42,7 @@ class StatusPages:
     def __init__(
         self,
         database: Database,
+        queue_watch: QueueWatch,
         health: Health,
         access: Access,
         html: Html,
@@ -44,6 +50,7 @@ class StatusPages:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._queue_watch = queue_watch
         self._health = health
         self._access = access
         self._html = html
@@ -67,13 +74,13 @@ class StatusPages:
     def page(self, visitor: CurrentVisitor) -> Response:
         """Show how the house is, and the newest orders with their receipts."""
         snapshot = self._health.snapshot()
+        lanes = self._queue_watch.status().lanes
         with self._database.reading() as connection:
-            orders = order_records.newest(connection, self._settings.status.orders_shown)
-            jobs = {order.id: job_records.of_order(connection, order.id) for order in orders}
-        viewer = Viewer(self._settings.restaurant, self._clock.now())
+            orders = self._orders(connection)
+        viewer = Viewer(Speaker(self._settings.restaurant, self._clock.now()))
         return self._html.page(
             "orders",
-            page=viewer.page(snapshot, orders, jobs),
+            page=viewer.page(snapshot, lanes, orders),
             form_token=visitor.form_token,
             can_log_out=visitor.caller is Caller.SESSION,
         )
@@ -119,6 +126,23 @@ class StatusPages:
     def description_page(self, request: Request) -> Response:
         """Show the description of the interface to people; nothing is loaded from elsewhere."""
         return self._html.page("docs", description=request.app.openapi())
+
+    def _orders(self, connection: sqlite3.Connection) -> list[tuple[OrderRecord, list[PrintJob]]]:
+        """Return the newest orders with their jobs, then older ones to be decided on."""
+        most = self._settings.status.orders_shown
+        newest = order_records.newest(connection, most)
+        shown = [(order, job_records.of_order(connection, order.id)) for order in newest]
+        waiting = {
+            job.order_id: None
+            for state in TO_BE_DECIDED
+            for job in job_records.newest(connection, most, state)
+        }
+        for order_id in waiting.keys() - {order.id for order in newest}:
+            order = order_records.find(connection, order_id)
+            jobs = job_records.of_order(connection, order_id)
+            if order is not None and undecided(jobs):
+                shown.append((order, jobs))
+        return sorted(shown, key=lambda pair: pair[0].received_at, reverse=True)
 
     def _with_session(self, response: Response) -> Response:
         sessions = self._access.sessions

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
-from wix_printer_service.api.texts import texts
+from wix_printer_service.api.status_component_views import (
+    JOB_TONES,
+    ComponentViewer,
+    PrinterView,
+)
+from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
 from wix_printer_service.health import Status
+from wix_printer_service.job_requests import CAN_BE_CANCELLED
 from wix_printer_service.models import JobState, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wix_printer_service.health import PrinterHealth, Snapshot
+    from wix_printer_service.api.status_words import Speaker
+    from wix_printer_service.health import Snapshot
     from wix_printer_service.models import OrderRecord, PrintJob
-    from wix_printer_service.settings import Restaurant
+    from wix_printer_service.queue_status import LaneStatus
 
-
-class Tone(StrEnum):
-    """The colour in which something is said; the words say the same."""
-
-    GOOD = "good"
-    WAIT = "wait"
-    LOOK = "look"
-    STOP = "stop"
-    OFF = "off"
-
-
-JOB_TONES = {
-    JobState.QUEUED: Tone.WAIT,
-    JobState.SENDING: Tone.WAIT,
-    JobState.UNCERTAIN: Tone.LOOK,
-    JobState.HELD: Tone.LOOK,
-    JobState.PRINTED: Tone.GOOD,
-    JobState.PRINTED_UNCONFIRMED: Tone.GOOD,
-    JobState.CANCELLED: Tone.OFF,
-    JobState.DEAD: Tone.STOP,
-}
 ORDER_TONES = {
     OrderState.REMEMBERED: Tone.WAIT,
     OrderState.ACCEPTED: Tone.GOOD,
@@ -51,31 +32,34 @@ ORDER_TONES = {
     OrderState.ERASED: Tone.OFF,
 }
 HOUSE_TONES = {Status.ONLINE: Tone.GOOD, Status.DEGRADED: Tone.LOOK, Status.OFFLINE: Tone.STOP}
-FOR_A_PERSON = frozenset({Tone.LOOK, Tone.STOP})
-STILL_TO_COME = frozenset({JobState.QUEUED, JobState.SENDING})
+TO_BE_DECIDED = (JobState.DEAD, JobState.EXPIRED, JobState.HELD)
+"""A person must say whether these are printed."""
+STILL_TO_COME = frozenset({JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN})
 NOTHING_LEFT_TO_PAY = frozenset({"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Something in words, and its tone."""
+class Button:
+    """Asks something of a job; ``action`` is the last part of its path."""
 
+    action: str
     words: str
-    tone: Tone
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A print job on the page; ``button`` is empty where there is nothing to print."""
+    """A print job on the page; ``remarks`` are about other printers and other paper."""
 
     id: int
     receipt: str
     printer: str
-    is_copy: bool
     state: Said
+    remarks: tuple[str, ...]
+    duplicate: str
     reason: str
     at: str
-    button: str
+    buttons: tuple[Button, ...]
     has_picture: bool
 
 
@@ -91,72 +75,58 @@ class OrderView:
     state: Said
     readable: bool
     jobs: tuple[JobView, ...]
-
-    @property
-    def needs_look(self) -> bool:
-        """Tell whether a person must do something."""
-        return any(s.tone in FOR_A_PERSON for s in (self.state, *(job.state for job in self.jobs)))
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterView:
-    """A printer on the page: its state, why, and how many of its jobs are not over."""
-
-    name: str
-    state: Said
-    reason: str
-    jobs: tuple[Said, ...]
+    needs_look: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The whole page."""
+    """The whole page; ``undecided`` are the orders of which a person must decide something."""
 
     headline: Said
+    consequence: str
     remarks: tuple[str, ...]
     printers: tuple[PrinterView, ...]
+    surroundings: tuple[Said, ...]
+    undecided: tuple[OrderView, ...]
     orders: tuple[OrderView, ...]
     at: str
 
 
-class Viewer:
-    """Puts records into words at one moment.
+def undecided(jobs: Sequence[PrintJob]) -> list[PrintJob]:
+    """Return those of an order's jobs of which a person must decide something.
 
-    Args:
-        now: Times of the same day are shown without the date.
+    What was printed again is decided.
     """
+    copied = {job.copy_of for job in jobs}
+    return [job for job in jobs if job.state in TO_BE_DECIDED and job.id not in copied]
 
-    def __init__(self, restaurant: Restaurant, now: datetime) -> None:
-        self._say = texts(restaurant.language)
-        self._language = restaurant.language
-        self._zone = ZoneInfo(restaurant.timezone)
-        self._now = now
+
+class Viewer:
+    """Puts records into words at one moment."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+        self._say = speaker.say
 
     def page(
         self,
         snapshot: Snapshot,
-        orders: Sequence[OrderRecord],
-        jobs: Mapping[str, Sequence[PrintJob]],
+        lanes: Mapping[str, LaneStatus],
+        orders: Sequence[tuple[OrderRecord, Sequence[PrintJob]]],
     ) -> PageView:
-        """Return the page for some orders and their jobs by order id."""
-        said_below = tuple(f"printer {printer.name}: " for printer in snapshot.printers)
+        """Return the page for some orders, each with its jobs."""
+        components = ComponentViewer(self._speaker)
+        views = [self._order(order, jobs) for order, jobs in orders]
         return PageView(
             headline=self._headline(snapshot.status),
-            remarks=tuple(p for p in snapshot.problems if not p.startswith(said_below)),
-            printers=tuple(self._printer(printer) for printer in snapshot.printers),
-            orders=tuple(self._order(order, jobs.get(order.id, ())) for order in orders),
-            at=self.moment(self._now),
+            consequence=components.consequence(snapshot),
+            remarks=tuple(_said_nowhere_else(snapshot)),
+            printers=components.printers(snapshot, lanes),
+            surroundings=components.surroundings(snapshot),
+            undecided=tuple(view for view in views if view.needs_look),
+            orders=tuple(view for view in views if not view.needs_look),
+            at=self._speaker.moment(self._speaker.now),
         )
-
-    def moment(self, when: datetime) -> str:
-        """Return a time of day, with the day if it is not today."""
-        try:
-            local = when.astimezone(self._zone)
-        except OverflowError:  # in the first or last hours of the calendar
-            return when.isoformat()
-        is_today = local.date() == self._now.astimezone(self._zone).date()
-        day = "" if is_today else f"{self._say.day_pattern} "
-        return format_datetime(local, day + self._say.time_pattern, locale=self._language)
 
     def _headline(self, status: Status) -> Said:
         words = {
@@ -166,38 +136,25 @@ class Viewer:
         }
         return Said(words[status], HOUSE_TONES[status])
 
-    def _printer(self, printer: PrinterHealth) -> PrinterView:
-        jobs = (
-            Said(f"{count} × {self._say.job_states[JobState(state)]}", JOB_TONES[JobState(state)])
-            for state, count in printer.jobs.items()
-        )
-        return PrinterView(printer.name, self._printer_state(printer), printer.problem, tuple(jobs))
-
-    def _printer_state(self, printer: PrinterHealth) -> Said:
-        if not printer.problem:
-            return Said(self._say.ready, Tone.GOOD)
-        if printer.problem_since is None:
-            return Said(self._say.not_ready, Tone.STOP)
-        since = self.moment(datetime.fromisoformat(printer.problem_since))
-        return Said(self._say.not_ready_since.format(time=since), Tone.STOP)
-
     def _order(self, order: OrderRecord, jobs: Sequence[PrintJob]) -> OrderView:
+        moment = self._speaker.moment
         return OrderView(
-            number=order.number or self._say.no_number,
-            ordered=self.moment(order.ordered_at) if order.ordered_at else "",
+            number=order.number or order.local_number or self._say.no_number,
+            ordered=moment(order.ordered_at) if order.ordered_at else "",
             due=self._due(order),
             method=self._say.methods[order.method],
             payment=self._payment(order),
             state=Said(self._say.order_states[order.state], ORDER_TONES[order.state]),
             readable=order.readable,
             jobs=tuple(self._job(job, order) for job in jobs),
+            needs_look=bool(undecided(jobs)),
         )
 
     def _due(self, order: OrderRecord) -> str:
         # where Wix gave no slot, an order is due since it was placed (order_rules.due_at)
         if order.due_at is None or order.due_at == order.ordered_at:
             return self._say.as_soon_as_possible
-        return self.moment(order.due_at)
+        return self._speaker.moment(order.due_at)
 
     def _payment(self, order: OrderRecord) -> Said:
         if order.payment_status in NOTHING_LEFT_TO_PAY:
@@ -209,17 +166,49 @@ class Viewer:
         return Said(words, tone)
 
     def _job(self, job: PrintJob, order: OrderRecord) -> JobView:
-        tone = JOB_TONES[job.state]
         is_erased = order.state is OrderState.ERASED
-        button = self._say.print_again if job.state.may_be_on_paper else self._say.print
         return JobView(
             id=job.id,
             receipt=self._say.receipts[job.receipt],
             printer=job.printer,
-            is_copy=job.copy_of is not None,
-            state=Said(self._say.job_states[job.state], tone),
-            reason=job.reason if tone in FOR_A_PERSON else "",
-            at=self.moment(job.updated_at),
-            button="" if is_erased or job.state in STILL_TO_COME else button,
+            state=Said(self._say.job_states[job.state], JOB_TONES[job.state]),
+            remarks=tuple(self._job_remarks(job)),
+            duplicate=self._duplicate(job),
+            reason=job.reason if JOB_TONES[job.state] in FOR_A_PERSON else "",
+            at=self._speaker.moment(job.updated_at),
+            buttons=tuple(self._buttons(job, is_erased=is_erased)),
             has_picture=not is_erased,
         )
+
+    def _job_remarks(self, job: PrintJob) -> list[str]:
+        remarks = [self._say.copy_mark] if job.copy_of is not None else []
+        if job.backup_from is not None:
+            remarks.append(self._say.instead_of.format(name=job.backup_from))
+        return remarks
+
+    def _duplicate(self, job: PrintJob) -> str:
+        if job.maybe_printed_at is None:
+            return ""
+        when = self._speaker.moment(job.maybe_printed_at)
+        return self._say.possible_duplicate.format(time=when)
+
+    def _buttons(self, job: PrintJob, *, is_erased: bool) -> list[Button]:
+        buttons = []
+        if job.state in TO_BE_DECIDED and not is_erased:
+            buttons.append(Button("retry", self._say.print))
+        elif job.state not in STILL_TO_COME and not is_erased:
+            words = self._say.print_again if job.may_be_on_paper else self._say.print
+            buttons.append(Button("reprint", words, is_quiet=JOB_TONES[job.state] is Tone.OFF))
+        if job.state in CAN_BE_CANCELLED and job.state is not JobState.QUEUED:
+            buttons.append(Button("cancel", self._say.do_not_print, is_quiet=True))
+        return buttons
+
+
+def _said_nowhere_else(snapshot: Snapshot) -> list[str]:
+    """Return the problems, in English, that the page does not show in its own words."""
+    names = tuple(f"{component.name.replace(':', ' ')}: " for component in snapshot.components)
+    return [
+        problem
+        for problem in snapshot.problems
+        if not problem.startswith(names) and problem not in snapshot.alerts
+    ]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from wix_printer_service.api.program_token import program_token_file
+from wix_printer_service.api.status_models import OUR_COMMAND
 from wix_printer_service.errors import DaemonUnreachableError, PersonNeededError
 from wix_printer_service.storage.read_only import read_only
+from wix_printer_service.version import VERSION
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
 
 ANSWER_TIMEOUT_S = 10.0
+UNHEALTHY = 503
 
 
 class RefusedError(PersonNeededError):
@@ -29,7 +32,7 @@ class DaemonClient:
 
     def __init__(self, settings: Settings) -> None:
         self._base = f"http://{settings.listen.status}"
-        self._headers = {}
+        self._headers = {"User-Agent": f"{OUR_COMMAND}{VERSION}"}
         token_file = program_token_file(settings)
         if settings.status.password_hash_file is not None and token_file.exists():
             self._headers["Authorization"] = f"Bearer {token_file.read_text('ascii').strip()}"
@@ -43,11 +46,17 @@ class DaemonClient:
         """
         return self._ask("GET", path, query)
 
+    def health(self) -> Any:
+        """Return how the house is, also when that is why the answer is 503; else like ``get``."""
+        return self._ask("GET", "/health", {}, also=UNHEALTHY)
+
     def post(self, path: str) -> Any:
         """Change something; otherwise like ``get``."""
         return self._ask("POST", path, {})
 
-    def _ask(self, method: str, path: str, query: dict[str, str | int]) -> Any:
+    def _ask(
+        self, method: str, path: str, query: dict[str, str | int], also: int | None = None
+    ) -> Any:
         url = f"{self._base}{path}"
         try:
             answer = requests.request(
@@ -56,7 +65,7 @@ class DaemonClient:
         except requests.RequestException as error:
             message = f"no service answers at {self._base}: is `wix-printer run` running?"
             raise DaemonUnreachableError(message) from error
-        if not answer.ok:
+        if not answer.ok and answer.status_code != also:
             raise RefusedError(_reason(answer))
         return answer.json()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from wix_printer_service import config, logs
+from wix_printer_service.clock import SystemClock
 
 if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
@@ -21,6 +24,8 @@ ConfigFile = Annotated[
         help="Else $WIX_PRINTER_CONFIG, else /etc/wix-printer/config.yaml, else defaults.",
     ),
 ]
+MINUTE_S = 60
+MINUTES_PER_HOUR = 60
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -47,6 +52,25 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: 
         print(
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         )
+
+
+def moment(text: str, settings: Settings) -> str:
+    """Return a moment, ISO 8601, as the restaurant's clocks show it; the day if it is not today."""
+    zone = ZoneInfo(settings.restaurant.timezone)
+    local = datetime.fromisoformat(text).astimezone(zone)
+    is_today = local.date() == SystemClock().now().astimezone(zone).date()
+    return f"{local:%H:%M:%S}" if is_today else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in one or two units, such as ``3 h 5 min``."""
+    if round(seconds) < MINUTE_S:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / MINUTE_S)
+    if minutes < MINUTES_PER_HOUR:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, MINUTES_PER_HOUR)
+    return f"{hours} h {minutes} min"
 
 
 def _cell(value: object) -> str:

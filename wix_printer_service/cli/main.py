@@ -9,7 +9,16 @@ import sys
 
 import typer
 
-from wix_printer_service.cli import configuration, daemon, jobs, orders, printers, simulate
+from wix_printer_service.cli import (
+    configuration,
+    daemon,
+    events,
+    jobs,
+    orders,
+    printers,
+    simulate,
+    status,
+)
 from wix_printer_service.errors import DaemonUnreachableError, WixPrinterError
 
 app = typer.Typer(
@@ -23,10 +32,12 @@ app.command()(daemon.run)
 app.command("init-db")(daemon.init_db)
 app.command()(daemon.version)
 app.command("virtual-printer")(printers.virtual_printer)
+app.command()(status.status)
+app.command()(events.events)
 app.command()(orders.orders)
-app.add_typer(jobs.app, name="jobs", help="Print jobs: list, show, reprint.")
+app.add_typer(jobs.app, name="jobs", help="Print jobs: list, show, retry, cancel, reprint.")
 app.add_typer(printers.app, name="printers", help="Printers: test.")
-app.add_typer(simulate.app, name="simulate", help="Play Wix.")
+app.add_typer(simulate.app, name="simulate", help="Play Wix, or trouble: order, outage.")
 app.add_typer(configuration.app, name="config", help="The configuration: check, sample, password.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wix_printer_service import order_records
-from wix_printer_service.api.status_models import OrderReport
+from wix_printer_service.api.status_reports import order_report
 from wix_printer_service.cli.client import ask_or_read
 from wix_printer_service.cli.common import AsJson, ConfigFile, settings_from, show
 
@@ -23,8 +23,10 @@ def orders(config_file: ConfigFile = None, limit: Limit = 50, as_json: AsJson = 
 
     def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         found = order_records.newest(connection, limit)
-        return [OrderReport.model_validate(order).model_dump(mode="json") for order in found]
+        return [order_report(connection, order).model_dump(mode="json") for order in found]
 
     settings = settings_from(config_file)
     rows = ask_or_read(settings, lambda daemon: daemon.get("/orders", limit=limit), read)
+    if not as_json:  # one column for both, since an order has the one or the other
+        rows = [{**row, "number": row["number"] or row["local_number"]} for row in rows]
     show(rows, COLUMNS, as_json=as_json)

@@ -1,4 +1,4 @@
-"""``simulate order``: send a delivery signed exactly as Wix signs it."""
+"""``simulate order``: send a delivery signed exactly as Wix signs it; and ``simulate outage``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import requests
 import typer
 
+from wix_printer_service.cli import outage
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import DaemonUnreachableError, MalformedError
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(outage.outage)
 
 ANSWER_TIMEOUT_S = 10.0
 
 
 @app.callback()
 def simulate() -> None:
-    """Play Wix."""
+    """Play Wix, or trouble."""
 
 
 @app.command()

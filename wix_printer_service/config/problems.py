@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wix_printer_service.config.sources import Sources
 
 LONGEST_VALUE = 80
+PRINTER_NAME = "expected a name of letters, digits, - and _, 32 at most"
 SECRET = re.compile(r"key|secret|token|password|hash|credential", re.IGNORECASE)
 PATH = re.compile(r"\.{0,2}(/[\w.@+-]+)+")
 """Surely the name of a file, and not the secret that belongs into the file."""
@@ -54,8 +55,9 @@ def _in_words(detail: ErrorDetails, sources: Sources) -> str:
     """Say in one line what pydantic found."""
     key, value, kind = detail["loc"], detail["input"], detail["type"]
     if key[-1] == "[key]":
-        text = "expected a name of letters, digits, - and _, 32 at most"
-        return _line(sources, key[:-1], text)
+        return _line(sources, key[:-1], PRINTER_NAME)
+    if kind == "string_pattern_mismatch":
+        return _line(sources, key, PRINTER_NAME, value)
     shape = shape_at(key)
     if shape is None:
         siblings = getattr(shape_at(key[:-1]), "names", [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -105,6 +106,8 @@ def _comment(text: str, indent: str = "") -> list[str]:
 
 def _yaml(value: Any) -> str:
     """Write a value on one line."""
+    if isinstance(value, Decimal):
+        return str(value)
     text = yaml.safe_dump(
         to_jsonable_python(value), default_flow_style=True, allow_unicode=True, width=10_000
     )

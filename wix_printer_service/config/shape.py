@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from decimal import Decimal
 from inspect import isclass
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, TypeAlias, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -21,9 +22,11 @@ _KINDS = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
+    Decimal: "a number",
     tuple: "a list, such as [one, two]",
-    dict: "at least one printer, such as 'kitchen:' with its connection and receipts below it",
+    dict: "lists under names of their own, such as {de: [one, two]}",
 }
+_PRINTERS = "at least one printer, such as 'kitchen:' with its connection and receipts below it"
 _LIMITS = {
     "gt": "greater than",
     "ge": "at least",
@@ -68,8 +71,8 @@ class Shape:
         if self.names:
             return f"settings on lines of their own below it, such as '{self.names[0]}: …'"
         kind = get_origin(self.annotation) or self.annotation
-        if kind is dict:
-            return _KINDS[kind]
+        if kind is dict and _is_section(get_args(self.annotation)[1]):
+            return _PRINTERS
         words = [
             f"{word} {getattr(limit, name)}"
             for limit in self.limits
@@ -101,6 +104,8 @@ def _is_section(annotation: Any) -> bool:
 
 
 def _without_none(annotation: Any) -> Any:
-    """Return ``X`` for ``X | None``."""
-    parts = [part for part in get_args(annotation) if part is not NoneType]
-    return parts[0] if NoneType in get_args(annotation) else annotation
+    """Return ``X`` for ``X | None``, also if it is annotated."""
+    if NoneType not in get_args(annotation):
+        return annotation
+    part = next(part for part in get_args(annotation) if part is not NoneType)
+    return get_args(part)[0] if get_origin(part) is Annotated else part

@@ -12,42 +12,59 @@ from wix_printer_service.connection_url import (
     Tcp,
     Usb,
 )
-from wix_printer_service.errors import ConfigurationError
-from wix_printer_service.printing.transports.cups_queue import CupsPrinter
-from wix_printer_service.printing.transports.device_file import DeviceFilePrinter
-from wix_printer_service.printing.transports.progress import unheard
-from wix_printer_service.printing.transports.serial_line import SerialPrinter
-from wix_printer_service.printing.transports.tcp import TcpPrinter
-from wix_printer_service.printing.transports.usb_device import UsbPrinter
-from wix_printer_service.printing.transports.virtual import SoftwarePrinter
+from wix_printer_service.errors import ConfigurationError, PrinterUnavailableError
+from wix_printer_service.models import ComponentState, Observation
+from wix_printer_service.printing import learnt
+from wix_printer_service.printing.escpos_printer import EscposPrinter
+from wix_printer_service.printing.transports.cups_queue import CupsLink
+from wix_printer_service.printing.transports.device_file import DeviceFileLink
+from wix_printer_service.printing.transports.serial_line import SerialLink
+from wix_printer_service.printing.transports.tcp import TcpLink
+from wix_printer_service.printing.transports.usb_device import UsbLink
+from wix_printer_service.printing.transports.virtual import VirtualLink
+from wix_printer_service.printing.watch import UNWATCHED, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import threading
+    from pathlib import Path
 
     from wix_printer_service import settings
+    from wix_printer_service.connection_url import Connection
     from wix_printer_service.models import Confirmation
+    from wix_printer_service.printing.transports import Link
+
+__all__ = ["UNWATCHED", "Printer", "Watch", "build_printer", "probe"]
 
 
 class Printer(Protocol):
-    """One open, send and close per job. Not for use by several threads at once."""
+    """One open, send and close per job, by whoever holds ``in_use``."""
 
-    def open(self) -> None:
-        """Reach the printer.
+    in_use: threading.Lock
+    """Held by whoever talks with the printer, from open to close."""
+
+    def open(self, timeout_s: float | None = None) -> Observation:
+        """Reach the printer and ask how it is.
+
+        Args:
+            timeout_s: How long to wait for it, if not ``printing.connect_timeout_s``.
+
+        Returns:
+            ONLINE, DEGRADED (paper near its end), or UNKNOWN: reached, but it never answers.
 
         Raises:
-            PrinterUnavailableError: If it cannot be reached.
+            PrinterUnavailableError: It is away or not ready; the error has the cause.
         """
         ...
 
-    def send(self, data: bytes, tell: Callable[[], None] = unheard, /) -> Confirmation:
-        """Send a whole job; ``tell`` hears whenever the printer has taken something more.
+    def send(self, data: bytes, watch: Watch = UNWATCHED) -> Confirmation:
+        """Send a whole job and wait for its confirmation.
 
         Returns:
             What stands behind the word "printed".
 
         Raises:
-            PrinterUnavailableError: If not one byte went out.
-            SendInterruptedError: If some may have.
+            PrinterUnavailableError: Not one byte of it went out.
+            SendInterruptedError: Some may have.
         """
         ...
 
@@ -56,8 +73,32 @@ class Printer(Protocol):
         ...
 
 
-def build_printer(printer: settings.Printer, printing: settings.Printing) -> Printer:
+def probe(printer: Printer, timeout_s: float) -> Observation | None:
+    """Look how a printer is; return None if somebody is using it now."""
+    if not printer.in_use.acquire(blocking=False):
+        return None
+    try:
+        return printer.open(timeout_s)
+    except PrinterUnavailableError as error:
+        return Observation(ComponentState.OFFLINE, error.cause, str(error))
+    finally:
+        printer.close()
+        printer.in_use.release()
+
+
+def build_printer(
+    printer: settings.Printer,
+    printing: settings.Printing,
+    abilities_file: Path | None = None,
+    name: str = "",
+) -> EscposPrinter:
     """Choose the road to a printer by its connection; nothing is opened yet.
+
+    Args:
+        printer: Its settings.
+        printing: How jobs are sent.
+        abilities_file: Where is written what printers were found to be able to do.
+        name: What people call the printer.
 
     Raises:
         ConfigurationError: If the connection cannot be read.
@@ -66,22 +107,29 @@ def build_printer(printer: settings.Printer, printing: settings.Printing) -> Pri
         connection = connection_url.parse(printer.connection)
     except ValueError as error:
         raise ConfigurationError([f"connection {printer.connection!r}: {error}"]) from error
-    stall_timeout_s = printing.stall_timeout_s
+    return EscposPrinter(
+        _link(connection, printer, printing),
+        printing,
+        label=f"the printer {name}" if name else "",
+        learnt=learnt.look_up(abilities_file, printer.connection),
+    )
+
+
+def _link(connection: Connection, printer: settings.Printer, printing: settings.Printing) -> Link:
     match connection:
         case Tcp():
-            return TcpPrinter(
+            return TcpLink(
                 connection,
-                connect_timeout_s=printing.connect_timeout_s,
-                stall_timeout_s=stall_timeout_s,
+                stall_timeout_s=printing.stall_timeout_s,
                 close_timeout_s=printing.close_timeout_s,
             )
         case DeviceFile():
-            return DeviceFilePrinter(connection, stall_timeout_s)
+            return DeviceFileLink(connection)
         case SerialPort():
-            return SerialPrinter(connection, stall_timeout_s)
+            return SerialLink(connection)
         case Usb():
-            return UsbPrinter(connection, stall_timeout_s)
+            return UsbLink(connection)
         case CupsQueue():
-            return CupsPrinter(connection, stall_timeout_s)
+            return CupsLink(connection)
         case _:
-            return SoftwarePrinter(connection, printer.paper_width_mm)
+            return VirtualLink(connection, printer.paper_width_mm)

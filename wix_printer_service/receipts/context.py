@@ -25,15 +25,26 @@ class ReceiptContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """What is known of a ticket that may have come out before."""
+
+    first_sent_at: datetime
+    attempt: int
+    """Which try this one is; the first was 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """What sets this piece of paper apart from the first one printed in time."""
 
     copy: bool = False
     """A person asked for it again."""
-    duplicate: bool = False
+    duplicate: Duplicate | None = None
     """It may lie in the kitchen already."""
-    late_since: datetime | None = None
-    """When it should have been printed."""
+    late_ordered_at: datetime | None = None
+    """It comes late: when the order was placed."""
+    backup_from: str = ""
+    """The printer that this one stands in for."""
     cancelled: bool = False
     """Its order is off; nobody is to cook or drive by it."""
 

@@ -31,15 +31,37 @@ _ID_END: Final = 6
 def banners(order: Order, context: ReceiptContext, marks: Marks) -> tuple[Block, ...]:
     """Say what a reader must know before reading on."""
     say = words(context.language)
-    late = marks.late_since
-    cancelled = (Text(say.cancelled, HUGE_BANNER),) if marks.cancelled else ()
-    texts = (
-        say.copy_mark if marks.copy else "",
-        say.duplicate if marks.duplicate else "",
-        f"{say.late} {say.late_since.format(moment=moment(late, context))}" if late else "",
-        say.unread_banner if order.unread else "",
+    return (
+        *((Text(say.cancelled, HUGE_BANNER),) if marks.cancelled else ()),
+        *_banner(say.backup_from.format(printer=marks.backup_from) if marks.backup_from else ""),
+        *_banner(say.copy_mark if marks.copy else ""),
+        *_duplicate(marks, context),
+        *_late(marks, context),
+        *_banner(say.unread_banner if order.unread else ""),
     )
-    return (*cancelled, *(Text(text, BANNER) for text in texts if text))
+
+
+def _banner(text: str) -> tuple[Block, ...]:
+    return (Text(text, BANNER),) if text else ()
+
+
+def _duplicate(marks: Marks, context: ReceiptContext) -> tuple[Block, ...]:
+    """Say that a ticket may be there already, since when, and which try this is."""
+    if marks.duplicate is None:
+        return ()
+    say = words(context.language)
+    sent = moment(marks.duplicate.first_sent_at, context)
+    tried = say.attempt.format(moment=sent, attempt=marks.duplicate.attempt)
+    return (Text(say.duplicate, BANNER), Text(tried, BOLD_CENTERED))
+
+
+def _late(marks: Marks, context: ReceiptContext) -> tuple[Block, ...]:
+    """Say that a ticket comes late, and when its order was placed."""
+    if marks.late_ordered_at is None:
+        return ()
+    say = words(context.language)
+    ordered = say.late_ordered.format(moment=moment(marks.late_ordered_at, context))
+    return (Text(say.late, BANNER), Text(ordered, BOLD_CENTERED))
 
 
 def number(order: Order, context: ReceiptContext) -> tuple[Block, ...]:
@@ -47,14 +69,25 @@ def number(order: Order, context: ReceiptContext) -> tuple[Block, ...]:
     if order.number:
         return (Text(name(order), HUGE),)
     say = words(context.language)
-    remark = say.number_from_id if order.id else say.no_number
+    remark = say.no_number
+    if order.local_number:
+        remark = say.local_number
+    elif order.id:
+        remark = say.number_from_id
     return (Text(name(order), HUGE), Text(remark, CENTERED))
 
 
 def name(order: Order) -> str:
-    """Return what people call the order: "#10042", or "ID 4E0C41" if Wix gave no number."""
+    """Return what people call the order.
+
+    "#10042"; "L7" if Wix gave no number and we did; "#10042 (L7)" if Wix gave one later; else the
+    end of Wix's id.
+    """
     if order.number:
-        return order.number if order.number.startswith("#") else f"#{order.number}"
+        wix = order.number if order.number.startswith("#") else f"#{order.number}"
+        return f"{wix} ({order.local_number})" if order.local_number else wix
+    if order.local_number:
+        return order.local_number
     return f"ID {order.id[-_ID_END:].upper()}" if order.id else "ID ?"
 
 

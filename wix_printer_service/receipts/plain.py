@@ -22,6 +22,7 @@ UNREADABLE: Final = "NICHT VOLLSTÄNDIG LESBAR\nNOT FULLY READABLE\nIN WIX PRÜF
 CANCELLED: Final = "STORNIERT – CANCELLED"
 COPY: Final = "KOPIE – COPY"
 DUPLICATE: Final = "MÖGLICHES DUPLIKAT\nPOSSIBLE DUPLICATE"
+LATE: Final = "VERSPÄTET – LATE"
 
 _LARGE: Final = Style(width=2, height=2, bold=True, align=Align.CENTER)
 _BANNER: Final = Style(height=2, bold=True, inverse=True, align=Align.CENTER)
@@ -38,15 +39,17 @@ def plain_document(
     """
     banners = (
         CANCELLED if receipt is Receipt.CANCELLATION or marks.cancelled else "",
+        f"BACKUP FROM {marks.backup_from}" if marks.backup_from else "",
         COPY if marks.copy else "",
-        DUPLICATE if marks.duplicate else "",
+        *_duplicate(marks, context),
+        *_late(marks, context),
         UNREADABLE,
     )
     return Document(
         (
             *(Text(banner, _BANNER) for banner in banners if banner),
             Text(receipt.value.upper(), Style(align=Align.CENTER)),
-            Text(f"#{order.number}" if order.number else f"ID {order.id}", _LARGE),
+            Text(_name(order), _LARGE),
             Rule(),
             *(
                 Text(f"{path}: {text}", _TALL)
@@ -55,6 +58,27 @@ def plain_document(
             ),
         )
     )
+
+
+def _duplicate(marks: Marks, context: ReceiptContext) -> Iterator[str]:
+    if marks.duplicate is not None:
+        sent = _moment(marks.duplicate.first_sent_at, context)
+        yield f"{DUPLICATE}\n{sent}, Versuch/try {marks.duplicate.attempt}"
+
+
+def _late(marks: Marks, context: ReceiptContext) -> Iterator[str]:
+    if marks.late_ordered_at is not None:
+        yield f"{LATE}\n{_moment(marks.late_ordered_at, context)}"
+
+
+def _moment(value: datetime, context: ReceiptContext) -> str:
+    return f"{local(value, context):%d.%m.%Y %H:%M}"
+
+
+def _name(order: Order) -> str:
+    if not order.number:
+        return order.local_number or f"ID {order.id}"
+    return f"#{order.number}" + (f" ({order.local_number})" if order.local_number else "")
 
 
 def _texts(value: Any, path: str, context: ReceiptContext) -> Iterator[tuple[str, str]]:
@@ -66,6 +90,6 @@ def _texts(value: Any, path: str, context: ReceiptContext) -> Iterator[tuple[str
         for position, item in enumerate(value, start=1):
             yield from _texts(item, f"{path} {position}", context)
     elif isinstance(value, datetime):
-        yield path, f"{local(value, context):%d.%m.%Y %H:%M}"
+        yield path, _moment(value, context)
     elif value is not None and not isinstance(value, bool) and value != "":
         yield path, str(value)

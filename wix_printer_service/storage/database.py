@@ -6,13 +6,19 @@ import fcntl
 import os
 import queue
 import sqlite3
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from wix_printer_service.errors import DatabaseRefusedError, StorageError
+from wix_printer_service.storage.failures import is_damage, storage_error
+from wix_printer_service.storage.files import beside
 from wix_printer_service.storage.migrations import migrate, refuse_foreign
+from wix_printer_service.storage.rescue.salvage import make_sound
+from wix_printer_service.storage.rescue.set_aside import names_aside
+from wix_printer_service.storage.room import Room
 from wix_printer_service.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -33,6 +39,8 @@ FRAME_BYTES = PAGE_BYTES + 24
 SQLITES_OWN_FRAMES = 1000
 """When SQLite moves the log into the database by itself (wal_autocheckpoint)."""
 GROWTH_CACHE_PAGES = 20
+LEAST_TO_START_BYTES = 65_536
+"""SQLite's index of the log takes 32 KiB, https://www.sqlite.org/walformat.html#shm."""
 
 
 class Database:
@@ -50,6 +58,12 @@ class Database:
         self._lock_file: int | None = None
         self._connection: sqlite3.Connection | None = None
         self._writer: Writer | None = None
+        self._opened: tuple[int, int] | None = None
+        self._room = Room(settings.path.parent, settings.min_free_bytes, clock)
+        self.damaged = threading.Event()
+        """Set once the file must be closed and opened again: it turned out to be damaged, or the
+        disk was away and is back, with another file of the same name.
+        """
 
     @property
     def path(self) -> Path:
@@ -74,24 +88,36 @@ class Database:
             DatabaseRefusedError: Another daemon works on it, or it is not ours.
             StorageError: It cannot be opened or made safe.
         """
+        self.damaged.clear()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._take_lock()
+            lock_file = self._take_lock()
+            used_before = os.fstat(lock_file).st_size > 0
+            timeout_s = self._settings.busy_timeout_s
+            make_sound(self.path, self._clock, timeout_s, used_before=used_before)
             _make_file(self.path)
+            self._opened = _identity(self.path)
             self._connection = self._connect()
-            refuse_foreign(self._connection)  # before a setting is changed in it
-            _make_safe(self._connection)
-            self._use_whole_log(self._connection)
-            version = migrate(self._connection)
-            self._grow_log(self._connection)
+            version = self._prepare(self._connection)
         except (OSError, sqlite3.Error) as error:
             self.close()
-            raise StorageError(f"cannot open the database {self.path}: {error}") from error
+            message = f"cannot open the database {self.path}: {error}{self._if_full()}"
+            raise StorageError(message) from error
         except (DatabaseRefusedError, StorageError):
             self.close()
             raise
-        self._writer = Writer(self._connection, self._clock, self._committed)
+        if not used_before:
+            _mark_as_used(lock_file)
+        self._writer = Writer(self._connection, self._clock, self._committed, self._failed)
         log.info("database_opened", path=str(self.path), schema=version)
+
+    def _prepare(self, connection: sqlite3.Connection) -> int:
+        refuse_foreign(connection)  # before a setting is changed in it
+        _make_safe(connection)
+        self._use_whole_log(connection)
+        version = migrate(connection)
+        self._grow_log(connection)
+        return version
 
     def close(self) -> None:
         """Close every connection; the writer must have stopped."""
@@ -120,6 +146,30 @@ class Database:
         """Have ``listener`` called in the writer's thread after every commit."""
         self._commit_listeners.append(listener)
 
+    def remarks(self) -> list[str]:
+        """Say what a person must know of the database, as long as it is so."""
+        try:
+            names = names_aside(self.path)
+        except OSError as error:
+            return [f"the database's folder cannot be read: {error}"]
+        return [
+            f"a damaged database was set aside as {name}: check today's orders in Wix,"
+            " then delete it"
+            for name in names
+        ]
+
+    def free_bytes(self) -> int:
+        """Return how much room is left on the disk.
+
+        Raises:
+            StorageError: The disk does not say.
+        """
+        return self._room.free_bytes()
+
+    def has_room(self) -> bool:
+        """Tell whether the disk has room for new orders; what is stored prints without."""
+        return self._room.is_enough()
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a read-only connection.
@@ -134,7 +184,8 @@ class Database:
             finally:
                 self._take_back(connection)
         except sqlite3.DatabaseError as error:
-            raise StorageError(f"cannot read the database: {error}") from error
+            self._failed(error)
+            raise storage_error("cannot read the database", error) from error
 
     def _reader(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -151,19 +202,35 @@ class Database:
         else:
             self._readers.put(connection)
 
+    def _if_full(self) -> str:
+        """Say that the disk is full if it is: SQLite has many names for that."""
+        with suppress(StorageError):
+            return " (the disk is full)" if self.free_bytes() < LEAST_TO_START_BYTES else ""
+        return ""
+
+    def _failed(self, error: Exception) -> None:
+        if is_damage(error) or self._is_replaced():
+            self.damaged.set()
+
+    def _is_replaced(self) -> bool:
+        with suppress(OSError):  # away is not replaced
+            return _identity(self.path) != self._opened
+        return False
+
     def _committed(self) -> None:
         for listener in self._commit_listeners:
             listener()
 
-    def _take_lock(self) -> None:
+    def _take_lock(self) -> int:
         # two daemons on one file would print everything twice
-        lock_path = self.path.with_name(self.path.name + ".lock")
+        lock_path = beside(self.path, ".lock")
         self._lock_file = os.open(lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             message = f"another wix-printer is already running on {self.path}"
             raise DatabaseRefusedError(message) from error
+        return self._lock_file
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -173,6 +240,7 @@ class Database:
             check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
+        connection.text_factory = _text
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {self._settings.wal_size_bytes * 2}")
         return connection
@@ -189,18 +257,46 @@ class Database:
         On ext4 that is one flush per commit instead of two. What is undone again reaches the log,
         because it does not fit the cache, and never the database.
         """
-        log_file = self.path.with_name(self.path.name + "-wal")
-        size = self._settings.wal_size_bytes
+        log_file, size = beside(self.path, "-wal"), self._settings.wal_size_bytes
         if log_file.exists() and log_file.stat().st_size >= size:
             return
-        usual = connection.execute("PRAGMA cache_size").fetchone()[0]
-        connection.execute(f"PRAGMA cache_size = {GROWTH_CACHE_PAGES}")
+        if self.free_bytes() < size + self._settings.min_free_bytes:
+            log.warning("log_not_grown", reason="the disk is nearly full")
+            return
+        try:
+            _write_and_undo(connection, size + GROWTH_CACHE_PAGES * PAGE_BYTES)
+        except sqlite3.OperationalError as error:  # it only makes commits faster
+            log.warning("log_not_grown", reason=str(error))
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def _write_and_undo(connection: sqlite3.Connection, size: int) -> None:
+    usual = connection.execute("PRAGMA cache_size").fetchone()[0]
+    connection.execute(f"PRAGMA cache_size = {GROWTH_CACHE_PAGES}")
+    try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE log_growth (filler BLOB)")
-        filler_bytes = size + GROWTH_CACHE_PAGES * PAGE_BYTES
-        connection.execute("INSERT INTO log_growth VALUES (zeroblob(?))", (filler_bytes,))
+        connection.execute("INSERT INTO log_growth VALUES (zeroblob(?))", (size,))
         connection.execute("ROLLBACK")
+    finally:
         connection.execute(f"PRAGMA cache_size = {usual}")
+
+
+def _mark_as_used(lock_file: int) -> None:
+    """Remember that there is a database, so that an empty file is never taken for a new one."""
+    with suppress(OSError):  # a full disk: at the next start, then
+        os.write(lock_file, b"used\n")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _text(stored: bytes) -> str:
+    """Return a text although a bad spot on the disk may have put anything into it."""
+    return stored.decode("utf-8", "replace")
 
 
 def _make_file(path: Path) -> None:

@@ -27,8 +27,22 @@ def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
     except OSError:
         temporary.unlink()
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make what was made, renamed or removed in a folder last.
+
+    Raises:
+        OSError: It could not be flushed.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return the file whose name is that of ``path`` with an ending."""
+    return path.with_name(path.name + ending)

@@ -16,18 +16,28 @@ APPLICATION_ID = 0x57505253
 """Marks a file as ours ("WPRS"), https://www.sqlite.org/fileformat2.html#application_id."""
 
 
-def migrate(connection: sqlite3.Connection) -> int:
-    """Bring the schema up to date and return its version.
+def migrate(connection: sqlite3.Connection, up_to: int | None = None) -> int:
+    """Bring the schema up to date, or to an earlier version, and return its version.
 
     Raises:
         DatabaseRefusedError: The file belongs to another program or to a newer version.
     """
     refuse_foreign(connection)
-    steps = _steps()
-    version = _version(connection)
+    steps = _steps()[:up_to]
+    version = version_of(connection)
     for number, script in enumerate(steps[version:], start=version + 1):
         _apply(connection, number, script)
     return len(steps)
+
+
+def known_version() -> int:
+    """Return the newest version of the schema."""
+    return len(_steps())
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of a database's schema; 0 if it is new."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def refuse_foreign(connection: sqlite3.Connection) -> None:
@@ -36,26 +46,17 @@ def refuse_foreign(connection: sqlite3.Connection) -> None:
     Raises:
         DatabaseRefusedError: The file belongs to another program or to a newer version.
     """
-    try:
-        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-            raise DatabaseRefusedError("the file is not a database") from error
-        raise
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application_id != APPLICATION_ID and tables:
         raise DatabaseRefusedError("the file is the database of another program")
-    version, known = _version(connection), len(_steps())
+    version, known = version_of(connection), known_version()
     if version > known:
         message = (
             f"the database has schema {version}, this version knows {known}: "
             "install the newer version again, or restore a backup made before the upgrade"
         )
         raise DatabaseRefusedError(message)
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _steps() -> list[str]:

@@ -15,7 +15,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wix_printer_service.errors import StorageError
+from wix_printer_service.fault_points import reach
 from wix_printer_service.lifecycle import Worker
+from wix_printer_service.storage.failures import storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,14 +43,20 @@ class Writer(Worker):
     Args:
         connection: The write connection, in autocommit mode; used by this thread only.
         on_commit: Called after each commit, before anyone learns of it.
+        on_failure: Called with every error of the database.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, clock: Clock, on_commit: Callable[[], None]
+        self,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        on_commit: Callable[[], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
         super().__init__("database-writer", clock)
         self._connection = connection
         self._on_commit = on_commit
+        self._on_failure = on_failure
         self._changes: queue.SimpleQueue[tuple[Change, Future[Any]]] = queue.SimpleQueue()
         self._door = threading.Lock()
         self._commit_s = 0.0
@@ -119,9 +127,11 @@ class Writer(Worker):
         except sqlite3.Error as error:
             self._roll_back()
             self.last_commit_failed = True
+            self._on_failure(error)
             _fail(wanted, error)
             return
         self.last_commit_failed = False
+        reach("change_committed")
         try:
             self._on_commit()
         finally:
@@ -132,6 +142,7 @@ class Writer(Worker):
         try:
             result = change(self._connection)
         except Exception as error:  # it belongs to whoever submitted the change
+            self._on_failure(error)
             if not self._connection.in_transaction:
                 # SQLite has undone the whole transaction (disk full, I/O error): so all have failed
                 message = f"the transaction was undone: {error}"
@@ -163,10 +174,10 @@ def _nothing(_connection: sqlite3.Connection) -> None:
 def _as_storage_error(error: Exception) -> Exception:
     # DatabaseError itself is a damaged file; its other children are mistakes of the caller
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-        return StorageError(f"the database could not take the change: {error}")
+        return storage_error("the database could not take the change", error)
     return error
 
 
 def _fail(batch: list[tuple[Change, Future[Any]]], error: sqlite3.Error) -> None:
     for _, future in batch:
-        future.set_exception(StorageError(f"the database could not commit: {error}"))
+        future.set_exception(storage_error("the database could not commit", error))

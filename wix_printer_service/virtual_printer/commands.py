@@ -19,6 +19,8 @@ LONGEST_LIST: Final = 255
 """Bytes after which a list that should end with NUL is taken to have ended."""
 COUNTED_BARCODES: Final = 65
 """First ``m`` of the form ``GS k m n d1 … dn``; those below end with NUL."""
+_NOTHING: Final = re.compile(rb"\x00+")
+"""What hosts send to fill up half a picture; one by one they would take long."""
 _CHARACTERS: Final = re.compile(rb"[\x20-\xff]+")
 
 
@@ -26,8 +28,9 @@ _CHARACTERS: Final = re.compile(rb"[\x20-\xff]+")
 class Command:
     """A whole command.
 
-    ``prefix`` is empty for a run of printable characters, one byte for a control character, else
-    two bytes such as ``ESC @``; ``arguments`` is all that follows (or the characters).
+    ``prefix`` is empty for a run of printable characters, one byte for a control character (or a
+    run of NUL), else two bytes such as ``ESC @``; ``arguments`` is all that follows (or the
+    characters).
     """
 
     prefix: bytes
@@ -138,6 +141,9 @@ class CommandParser:
         characters = _CHARACTERS.match(self._buffer, start)
         if characters:
             return Command(b"", characters[0])
+        nothing = _NOTHING.match(self._buffer, start)
+        if nothing:
+            return Command(b"\x00", nothing[0][1:])
         prefix = bytes(self._buffer[start : start + PREFIX_SIZE])
         if prefix[:1] not in _WITHOUT_DATA:
             return Command(prefix[:1], b"")

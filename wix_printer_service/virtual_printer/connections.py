@@ -19,6 +19,8 @@ class Connection:
 
     def __init__(self, connected: socket.socket) -> None:
         connected.settimeout(0.0)
+        # a printer's answers are short, and each is waited for
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = connected
         self.outgoing = bytearray()
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from wix_printer_service.virtual_printer.printer import VirtualPrinter
 
 ON_OFF: Final = {"on": True, "off": False}
+OFF_ON: Final = {"off": True, "on": False}
+"""For what a printer lacks when it is off."""
 CHOICES: Final[dict[str, tuple[str, Mapping[str, object]]]] = {
     "paper": ("paper", {state.value: state for state in PaperState}),
     "cover": ("cover_open", {"open": True, "closed": False}),
@@ -21,6 +23,14 @@ CHOICES: Final[dict[str, tuple[str, Mapping[str, object]]]] = {
     "silent": ("silent", ON_OFF),
     "stall": ("stall", ON_OFF),
     "refuse": ("refuse", ON_OFF),
+    "silent-offline": ("silent_offline", ON_OFF),
+    "prints-unknown": ("prints_unknown", ON_OFF),
+    "chatter": ("chatter", ON_OFF),
+    "process-id": ("no_process_id", OFF_ON),
+    "gs-r": ("no_sensor_status", OFF_ON),
+    "gs-a": ("no_automatic_status", OFF_ON),
+    "gs-i": ("no_identity", OFF_ON),
+    "clearing": ("no_clearing", OFF_ON),
 }
 """By command: the field of the faults and the value that each word means."""
 NUMBERS: Final = {"slow": "bytes_per_second", "die-after": "die_after"}

@@ -41,6 +41,22 @@ class Faults:
     """Refuses new connections."""
     die_after: int | None = None
     """Drops the connection (RST) after so many more bytes, once."""
+    silent_offline: bool = False
+    """Answers nothing as long as it cannot print, as many printers do."""
+    no_process_id: bool = False
+    """Takes ``GS ( H`` and answers nothing to it."""
+    no_sensor_status: bool = False
+    """Takes ``GS r`` and answers nothing to it."""
+    no_automatic_status: bool = False
+    """Takes ``GS a`` and reports nothing."""
+    no_identity: bool = False
+    """Takes ``GS I`` and answers nothing to it."""
+    no_clearing: bool = False
+    """Takes ``DLE DC4`` function 8 and clears nothing."""
+    prints_unknown: bool = False
+    """Does not know ``GS ( H`` and prints its parameters as text, as some cheap printers may."""
+    chatter: bool = False
+    """Says how it is before every answer, unasked, as if somebody else had asked for it."""
 
     @property
     def stop_printing(self) -> bool:

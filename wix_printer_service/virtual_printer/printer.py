@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BUFFER_BYTES: Final = 64 * 1024
 """What the printer takes in over the network while it cannot print."""
+GROUP_HEADER: Final = 3
+"""Letter and length, before the parameters of ``GS (``."""
 WARNINGS_KEPT: Final = 50
 CLEAR_BUFFERS: Final = b"\x08\x01\x03\x14\x01\x06\x02\x08"
 """Arguments of ``DLE DC4`` function 8, with the sequence that guards against accidents."""
@@ -77,7 +79,7 @@ class VirtualPrinter:
         }
         self._in_order: dict[bytes, Callable[[bytes], None]] = {
             b"\x1b@": lambda _: self._stop_reporting(),
-            b"\x1d(": lambda arguments: self._answer(status.process_id(arguments)),
+            b"\x1d(": self._tell_process_id,
             b"\x1dI": self._tell_identity,
             b"\x1da": self._report_status,
             b"\x1dr": self._tell_sensor,
@@ -136,6 +138,11 @@ class VirtualPrinter:
             self._faults = replace(self._faults, error=Breakdown.NONE)
             self.power_cycles += 1
         self.on_change()
+
+    @property
+    def cannot_save(self) -> bool:
+        """Tell whether a receipt is printed that the folder does not take."""
+        return bool(self._unsaved)
 
     @property
     def room(self) -> int:
@@ -205,21 +212,33 @@ class VirtualPrinter:
     # --- answers --------------------------------------------------------------------------------
 
     def _answer(self, answer: bytes) -> None:
-        if not self._faults.silent:
-            self._answers += answer
+        faults = self.faults
+        if not answer or faults.silent or (faults.silent_offline and faults.stop_printing):
+            return
+        if faults.chatter:
+            self._answers += status.automatic_status(faults)
+        self._answers += answer
 
     def _tell_status(self, arguments: bytes) -> None:
         self._answer(status.real_time_status(self.faults, arguments[0]))
 
     def _tell_sensor(self, arguments: bytes) -> None:
-        self._answer(status.sensor_status(self.faults, arguments[0]))
+        if not self._faults.no_sensor_status:
+            self._answer(status.sensor_status(self.faults, arguments[0]))
 
     def _tell_identity(self, arguments: bytes) -> None:
-        self._answer(status.identification(self._identity, arguments[0]))
+        if not self._faults.no_identity:
+            self._answer(status.identification(self._identity, arguments[0]))
+
+    def _tell_process_id(self, arguments: bytes) -> None:
+        if self._faults.prints_unknown and arguments.startswith(b"H"):
+            self._interpreter.mechanism.type_text(arguments[GROUP_HEADER:])
+        elif not self._faults.no_process_id:
+            self._answer(status.process_id(arguments))
 
     def _report_status(self, arguments: bytes) -> None:
         """Do ``GS a n``: tell the status now and after every change of the chosen kinds."""
-        self._reported_kinds = arguments[0]
+        self._reported_kinds = 0 if self._faults.no_automatic_status else arguments[0]
         if self._reported_kinds:
             self._answer(status.automatic_status(self.faults))
 
@@ -232,7 +251,7 @@ class VirtualPrinter:
         """Do ``DLE DC4``: function 1 opens the drawer, function 8 clears the buffers."""
         if arguments[0] == 1:
             self._interpreter.open_drawer()
-        elif arguments == CLEAR_BUFFERS:
+        elif arguments == CLEAR_BUFFERS and not self._faults.no_clearing:
             self._clear_buffers()
             self._answer(status.BUFFERS_CLEARED)
 

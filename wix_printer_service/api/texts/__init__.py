@@ -6,7 +6,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from wix_printer_service.models import JobState, Method, OrderState, Receipt
+from wix_printer_service.models import Cause, JobState, Method, OrderState, Receipt
 from wix_printer_service.words import read_words
 
 
@@ -27,10 +27,15 @@ class Texts(BaseModel):
     not_taking_orders: str
     as_of: str
 
+    decide: str
+    """Above the orders of which a person must say whether they are printed."""
     printer: str
     ready: str
-    not_ready: str
-    not_ready_since: str
+    breaks_off: str
+    since: str
+    since_tries_again: str
+    oldest_waits_since: str
+    no_internet: str
 
     no_orders: str
     no_number: str
@@ -47,7 +52,10 @@ class Texts(BaseModel):
     not_paid_unsure: str
 
     copy_mark: str
+    instead_of: str
+    possible_duplicate: str
     print: str
+    do_not_print: str
     print_again: str
     show_receipt: str
 
@@ -61,6 +69,8 @@ class Texts(BaseModel):
     problems: dict[int, str]
     """What to tell a person instead of an HTTP status."""
 
+    components: dict[str, str]
+    causes: dict[Cause, str]
     methods: dict[Method, str]
     receipts: dict[Receipt, str]
     order_states: dict[OrderState, str]

@@ -7,20 +7,22 @@ import os
 import select
 import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
+from wix_printer_service.fault_points import reach
+from wix_printer_service.models import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 Resource = TypeVar("Resource")
 
 TICK_S = 0.01
 """Pause between looks at what the kernel has no event for."""
-LONGEST_POLL_S = 60.0
-"""The kernel counts milliseconds in 31 bits; a stall may be set to be longer."""
+LONGEST_WAIT_S = 0.25
+"""Who waits for a printer looks that often whether it may wait on, and says that it does."""
 
 _CLOCK = SystemClock()
 _NO_ACCESS = "may not be used by this user (printers belong to the groups lp and dialout)"
@@ -49,12 +51,78 @@ _WORDS = {
 }
 
 
-def unheard() -> None:
-    """Hear of progress and do nothing about it."""
+_CAUSES = {
+    errno.EBADF: Cause.NOT_CHECKED,
+    errno.ENOENT: Cause.GONE,
+    errno.ENODEV: Cause.GONE,
+    errno.EIO: Cause.GONE,
+    errno.ENXIO: Cause.GONE,
+    errno.EBUSY: Cause.IN_USE,
+    errno.EWOULDBLOCK: Cause.IN_USE,
+    errno.EACCES: Cause.NO_ACCESS,
+    errno.EPERM: Cause.NO_ACCESS,
+    errno.ENOSPC: Cause.PAPER_OUT,
+    errno.ECONNREFUSED: Cause.REFUSED,
+    socket.EAI_NONAME: Cause.UNKNOWN_NAME,
+    socket.EAI_AGAIN: Cause.UNKNOWN_NAME,
+}
 
 
-class StalledError(OSError):
+class PrinterError(OSError):
+    """What a printer did or did not do, in words that follow its name."""
+
+
+class StalledError(PrinterError):
     """The printer took no byte for as long as it may take."""
+
+
+class GivenUpError(PrinterError):
+    """Who waits for a printer that cannot print does not want to wait any longer."""
+
+
+class UnconfirmedError(PrinterError):
+    """A printer that can confirm jobs did not confirm this one."""
+
+
+class Ear(Protocol):
+    """Hears how the sending goes and says whether to wait for a printer that takes nothing."""
+
+    def moved(self) -> None:
+        """Hear that the printer took something."""
+        ...
+
+    def heard(self, data: bytes) -> None:
+        """Hear what the printer said."""
+        ...
+
+    def excuses(self, idle_s: float) -> bool:
+        """Tell whether the printer has said why it takes nothing: then the wait has no end.
+
+        Args:
+            idle_s: How long nothing has been taken.
+
+        Raises:
+            GivenUpError: Nobody wants to wait any longer.
+        """
+        ...
+
+
+class _Deaf:
+    """Hears nothing and excuses nothing."""
+
+    def moved(self) -> None:
+        """Do nothing."""
+
+    def heard(self, data: bytes) -> None:
+        """Do nothing."""
+
+    def excuses(self, idle_s: float) -> bool:
+        """Excuse nothing."""
+        del idle_s
+        return False
+
+
+DEAF: Final[Ear] = _Deaf()
 
 
 class Progress:
@@ -64,40 +132,54 @@ class Progress:
     long as it takes something.
     """
 
-    def __init__(self, stall_timeout_s: float, tell: Callable[[], None] = unheard) -> None:
-        self._tell = tell
+    def __init__(self, stall_timeout_s: float, ear: Ear = DEAF) -> None:
         self.sent = 0
         self.started = False
         """Whether a byte may have gone out."""
-        self._stall_timeout_s = stall_timeout_s
+        self.is_excused = False
+        """Whether the printer has said why it takes nothing."""
+        self._ear = ear
+        self.stall_timeout_s = stall_timeout_s
         self.moved()
 
     def add(self, count: int) -> None:
         """Note that the printer took ``count`` more bytes."""
         if count > 0:
+            if not self.sent:
+                reach("job_first_bytes")
             self.sent += count
             self.started = True
             self.moved()
 
     def moved(self) -> None:
         """Note that the printer lives: it gets the whole time again."""
-        self._deadline = _CLOCK.monotonic() + self._stall_timeout_s
-        self._tell()
+        self._moved_at = _CLOCK.monotonic()
+        self._deadline = self._moved_at + self.stall_timeout_s
+        self._ear.moved()
 
-    def remaining_s(self) -> float:
-        """Return how long the printer may still take for its next byte.
+    def heard(self, data: bytes) -> None:
+        """Pass on what the printer said."""
+        if data:
+            self._ear.heard(data)
+
+    def wait_s(self) -> float:
+        """Return how long to wait for the printer's next byte before asking here again.
 
         Raises:
-            StalledError: If that time is over.
+            StalledError: If its time is over.
+            GivenUpError: If nobody wants to wait any longer.
         """
-        remaining_s = self._deadline - _CLOCK.monotonic()
-        if remaining_s < 0:
+        now = _CLOCK.monotonic()
+        self.is_excused = self._ear.excuses(now - self._moved_at)
+        if self.is_excused:
+            self._deadline = now + self.stall_timeout_s
+        if now > self._deadline:
             raise self.stalled()
-        return remaining_s
+        return min(self._deadline - now, LONGEST_WAIT_S)
 
     def stalled(self) -> StalledError:
         """Return the error that says so."""
-        return StalledError(f"took no byte for {self._stall_timeout_s:g} s")
+        return StalledError(f"took no byte for {self.stall_timeout_s:g} s")
 
 
 def pause() -> None:
@@ -118,7 +200,7 @@ def opened(resource: Resource | None) -> Resource:
 
 def in_words(name: str, error: Exception) -> str:
     """Say what happened to the printer called ``name``."""
-    if isinstance(error, StalledError):
+    if isinstance(error, PrinterError):
         return f"{name} {error}"
     if isinstance(error, TimeoutError):
         return f"{name} {_WORDS[errno.ETIMEDOUT]}"
@@ -126,9 +208,19 @@ def in_words(name: str, error: Exception) -> str:
     return f"{name} {_WORDS.get(number or 0) or f'cannot be used: {error}'}"
 
 
+def unavailable(name: str, error: Exception) -> PrinterUnavailableError:
+    """Wrap an error of the system that cost no byte of a job."""
+    if isinstance(error, StalledError):
+        cause = Cause.NO_ANSWER
+    else:
+        number = error.errno if isinstance(error, OSError) else None
+        cause = _CAUSES.get(number or 0, Cause.UNREACHABLE)
+    return PrinterUnavailableError(in_words(name, error), cause)
+
+
 @contextmanager
 def reaching(name: str) -> Iterator[None]:
-    """Wrap opening a printer.
+    """Wrap talking with a printer while no job is on its way.
 
     Raises:
         PrinterUnavailableError: In place of any error of the system.
@@ -136,24 +228,20 @@ def reaching(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PrinterUnavailableError(in_words(name, error)) from error
+        raise unavailable(name, error) from error
 
 
 @contextmanager
-def sending(
-    name: str, stall_timeout_s: float, tell: Callable[[], None] = unheard
-) -> Iterator[Progress]:
-    """Wrap the sending of one job; the block notes its progress, and ``tell`` hears of it.
+def sending(name: str, progress: Progress) -> Iterator[None]:
+    """Wrap the sending of one job; the block notes its progress.
 
     Raises:
         PrinterUnavailableError: If the system failed before the first byte.
         SendInterruptedError: If it failed later.
     """
-    progress = Progress(stall_timeout_s, tell)
     try:
-        yield progress
+        yield
     except OSError as error:
-        reason = in_words(name, error)
         if progress.started:
-            raise SendInterruptedError(reason, progress.sent) from error
-        raise PrinterUnavailableError(reason) from error
+            raise SendInterruptedError(in_words(name, error), progress.sent) from error
+        raise unavailable(name, error) from error

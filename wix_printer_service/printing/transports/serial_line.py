@@ -9,20 +9,10 @@ from typing import TYPE_CHECKING
 from serial import Serial
 
 from wix_printer_service.errors import PrinterUnavailableError
-from wix_printer_service.models import Confirmation
-from wix_printer_service.printing.transports.descriptor import write_all
-from wix_printer_service.printing.transports.progress import (
-    in_words,
-    opened,
-    pause,
-    reaching,
-    sending,
-    unheard,
-)
+from wix_printer_service.printing.transports import descriptor
+from wix_printer_service.printing.transports.progress import in_words, opened, pause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wix_printer_service.connection_url import SerialPort
     from wix_printer_service.printing.transports.progress import Progress
 
@@ -31,63 +21,68 @@ DSR_STEP_BYTES = 32
 """How much goes out between two looks at the line that says "busy"."""
 
 
-class SerialPrinter:
+class SerialLink:
     """Writes to a serial line, opened and set up by pyserial.
 
     The bytes are not written by pyserial: its time-outs are either for the whole job or none,
     and Linux itself knows no flow control over DSR and DTR.
     """
 
-    def __init__(self, connection: SerialPort, stall_timeout_s: float) -> None:
+    def __init__(self, connection: SerialPort) -> None:
+        self.name = str(connection.device)
+        self.can_answer = True
         self._connection = connection
-        self._name = str(connection.device)
-        self._stall_timeout_s = stall_timeout_s
         self._port: Serial | None = None
-        self._unfinished = False
 
-    def open(self) -> None:
-        """Open and set up the line; see ``printing.printer.Printer``."""
+    def open(self, timeout_s: float) -> None:
+        """Open and set up the line; see ``Link``."""
+        del timeout_s
         self.close()
         wanted = self._connection
-        with reaching(self._name):
-            try:
-                self._port = Serial(
-                    port=self._name,
-                    baudrate=wanted.baudrate,
-                    bytesize=wanted.bytesize,
-                    parity=PARITIES[wanted.parity],
-                    stopbits=wanted.stopbits,
-                    rtscts=wanted.flow == "rtscts",
-                    xonxoff=wanted.flow == "xonxoff",
-                    exclusive=True,
-                )
-            except (termios.error, ValueError) as error:
-                raise PrinterUnavailableError(in_words(self._name, error)) from error
+        try:
+            self._port = Serial(
+                port=self.name,
+                baudrate=wanted.baudrate,
+                bytesize=wanted.bytesize,
+                parity=PARITIES[wanted.parity],
+                stopbits=wanted.stopbits,
+                rtscts=wanted.flow == "rtscts",
+                xonxoff=wanted.flow == "xonxoff",
+                exclusive=True,
+            )
+        except (termios.error, ValueError) as error:
+            raise PrinterUnavailableError(in_words(self.name, error)) from error
 
-    def send(self, data: bytes, tell: Callable[[], None] = unheard) -> Confirmation:
+    def send(self, data: bytes, progress: Progress) -> None:
         """Write a whole job and wait until it has left this computer."""
         step = DSR_STEP_BYTES if self._connection.flow == "dsrdtr" else max(len(data), 1)
-        with sending(self._name, self._stall_timeout_s, tell) as progress:
-            port = opened(self._port)
-            self._unfinished = True
-            for start in range(0, len(data), step):
-                self._wait_until_ready(port, progress)
-                write_all(port.fileno(), data[start : start + step], progress)
-                _drain(port, progress)
-            self._unfinished = False
-        return Confirmation.NONE
+        port = opened(self._port)
+        for start in range(0, len(data), step):
+            self._wait_until_ready(port, progress)
+            descriptor.write_all(port.fileno(), data[start : start + step], progress, listens=True)
+            _drain(port, progress)
+
+    def ask(self, question: bytes) -> None:
+        """Write a few bytes, even to a printer that says "busy": it answers these all the same."""
+        descriptor.write_at_once(opened(self._port).fileno(), question)
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Read; see ``Link``."""
+        return descriptor.receive(opened(self._port).fileno(), timeout_s)
+
+    def finish(self, progress: Progress) -> None:
+        """Do nothing: a line has no end that would tell more."""
 
     def close(self) -> None:
-        """Close the line; what a failed job left in the buffers is thrown away.
+        """Close the line; what a failed job or an unheard question left there is thrown away.
 
         Otherwise Linux would hold ``close`` for up to 30 s to write it after all.
         """
         if self._port is None:
             return
         port, self._port = self._port, None
-        if self._unfinished:
-            self._unfinished = False
-            with suppress(OSError, termios.error):
+        with suppress(OSError, termios.error):
+            if port.out_waiting:
                 port.reset_output_buffer()
         with suppress(OSError):
             port.close()
@@ -95,7 +90,8 @@ class SerialPrinter:
     def _wait_until_ready(self, port: Serial, progress: Progress) -> None:
         """Wait while the printer says over DSR that it is busy."""
         while self._connection.flow == "dsrdtr" and not port.dsr:
-            progress.remaining_s()
+            progress.wait_s()
+            progress.heard(descriptor.read_some(port.fileno()))
             pause()
 
 
@@ -106,7 +102,8 @@ def _drain(port: Serial, progress: Progress) -> None:
     """
     waiting = port.out_waiting
     while waiting:
-        progress.remaining_s()
+        progress.wait_s()
+        progress.heard(descriptor.read_some(port.fileno()))
         pause()
         before, waiting = waiting, port.out_waiting
         if waiting < before:

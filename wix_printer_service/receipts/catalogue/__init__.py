@@ -31,13 +31,16 @@ class Words(BaseModel):
     duplicate: str
     late: str
     change: str
-    late_since: str
+    late_ordered: str
+    attempt: str
+    backup_from: str
 
     pickup: str
     delivery: str
     order: str
     order_number: str
     number_from_id: str
+    local_number: str
     no_number: str
 
     as_soon_as_possible: str

@@ -46,6 +46,7 @@ CREATE TABLE print_jobs (
   reason TEXT NOT NULL,               -- why it is in this state
   called_off INTEGER NOT NULL DEFAULT 0,  -- 1: it was cancelled while it was being sent
   maybe_printed_at TEXT,              -- first sent without anybody knowing whether it came out
+  maybe_printed_on TEXT NOT NULL DEFAULT '',  -- the printers that it was sent to so, with commas
   attempts INTEGER NOT NULL DEFAULT 0,    -- how often bytes of it have gone out
   backup_from TEXT,                   -- the printer that this one stands in for
   outage_id INTEGER,                  -- the outage that it waited through
@@ -91,10 +92,8 @@ CREATE TABLE offline_queue (
 );
 CREATE INDEX offline_queue_waiting ON offline_queue (lane, priority DESC, rank, id)
   WHERE state = 'waiting';
-CREATE INDEX offline_queue_unfinished ON offline_queue (state, lane)
+CREATE INDEX offline_queue_unfinished ON offline_queue (lane, state)
   WHERE state IN ('waiting', 'claimed', 'held', 'dead');
-CREATE INDEX offline_queue_expiring ON offline_queue (expires_at)
-  WHERE state = 'waiting' AND expires_at IS NOT NULL;
 CREATE INDEX offline_queue_claimed ON offline_queue (lane) WHERE state = 'claimed';
 CREATE INDEX offline_queue_by_subject ON offline_queue (lane, subject);
 

@@ -1,0 +1,70 @@
+"""The page's words and colours are complete, in every language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wix_printer_service.api.html import Html
+from wix_printer_service.api.status_component_views import COMPONENT_TONES, JOB_TONES
+from wix_printer_service.api.status_views import HOUSE_TONES, ORDER_TONES
+from wix_printer_service.api.texts import Texts, texts
+from wix_printer_service.errors import ConfigurationError
+from wix_printer_service.health import Status
+from wix_printer_service.models import Cause, ComponentState, JobState, Method, OrderState, Receipt
+from wix_printer_service.settings import Settings
+from wix_printer_service.words import LANGUAGES
+
+MINIMAL = {"kitchen": {"connection": "cups://a", "receipts": ["kitchen"]}}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_a_word_for_everything(language):
+    say = texts(language)
+    assert set(say.causes) == set(Cause)
+    assert set(say.methods) == set(Method)
+    assert set(say.receipts) == set(Receipt)
+    assert set(say.order_states) == set(OrderState)
+    assert set(say.job_states) == set(JobState)
+    assert set(say.problems) == {403, 404, 409, 500, 503}
+    assert all(str(value) for _, value in say)
+
+
+def test_the_languages_fill_in_the_same_names():
+    def names(say: Texts) -> dict[str, list[str]]:
+        return {key: sorted(re.findall(r"{\w+}", str(value))) for key, value in say}
+
+    assert names(texts("de")) == names(texts("en"))
+
+
+def test_a_language_that_is_not_there_is_a_mistake_in_the_configuration():
+    with pytest.raises(ConfigurationError, match="'fr'"):
+        texts("fr")
+
+
+def test_a_catalogue_with_a_missing_word_is_not_taken(monkeypatch, tmp_path):
+    (tmp_path / "de.yaml").write_text("title: Bestellungen\n")
+    monkeypatch.setattr("wix_printer_service.words.files", lambda _package: tmp_path)
+    texts.cache_clear()
+    with pytest.raises(ConfigurationError, match=r"de\.yaml"):
+        texts("de")
+
+
+def test_everything_has_a_colour():
+    assert set(JOB_TONES) == set(JobState)
+    assert set(ORDER_TONES) == set(OrderState)
+    assert set(HOUSE_TONES) == set(Status)
+    assert set(COMPONENT_TONES) == set(ComponentState)
+
+
+def test_the_style_sheet_knows_every_colour_and_loads_nothing():
+    style = Html(Settings.model_validate({"printers": MINIMAL})).style.decode()
+    for tone in {*JOB_TONES.values(), *ORDER_TONES.values()} - {"off"}:
+        assert f".chip.{tone} " in style
+    for tone in HOUSE_TONES.values():
+        assert f".house.{tone} " in style
+    for tone in {*COMPONENT_TONES.values()} - {"good"}:
+        assert f".printer.{tone} " in style
+    assert "url(" not in style
+    assert "@import" not in style

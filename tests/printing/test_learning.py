@@ -1,0 +1,89 @@
+"""What a printer can do is found out by trying, and kept for the daemon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.printing.escpos_rig import JOB
+from wix_printer_service.models import Cause, Confirmation
+from wix_printer_service.printing import learnt
+from wix_printer_service.printing.abilities import UNKNOWN_PRINTER, Abilities, Ability
+from wix_printer_service.virtual_printer import Faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.printing.escpos_rig import EscposRig, MakeRig
+    from wix_printer_service.printing.escpos_printer import EscposPrinter
+
+SEEN, ABSENT = Ability.SEEN, Ability.ABSENT
+NO_NAME = {"maker": "NoName", "model": "POS-80"}
+
+
+def learn(rig: EscposRig) -> EscposPrinter:
+    printer = rig.connect(answer_timeout_s=0.1)
+    printer.open()
+    printer.learn()
+    return printer
+
+
+@pytest.mark.parametrize(
+    ("faults", "abilities"),
+    [
+        (Faults(), Abilities(SEEN, SEEN, SEEN, SEEN, SEEN)),
+        (Faults(no_process_id=True), Abilities(SEEN, ABSENT, SEEN, SEEN, SEEN)),
+        (Faults(no_sensor_status=True), Abilities(SEEN, SEEN, ABSENT, SEEN, SEEN)),
+        (Faults(no_automatic_status=True), Abilities(SEEN, SEEN, SEEN, ABSENT, SEEN)),
+        (Faults(no_clearing=True), Abilities(SEEN, SEEN, SEEN, SEEN, ABSENT)),
+    ],
+)
+def test_each_ability_is_found_out_by_itself(
+    make_rig: MakeRig, faults: Faults, abilities: Abilities
+) -> None:
+    printer = learn(make_rig(faults, **NO_NAME))
+    printer.close()
+    assert printer.abilities == abilities
+
+
+def test_what_a_printer_prints_instead_of_answering_stays_on_the_test_ticket(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(Faults(prints_unknown=True, no_clearing=True), **NO_NAME)
+    printer = learn(rig)
+    assert printer.abilities.process_id is ABSENT
+    assert printer.send(JOB) is Confirmation.PROCESSED
+    printer.close()
+    assert rig.receipts() == ["Pizza\n"]
+
+
+def test_a_silent_printer_teaches_nothing(make_rig: MakeRig) -> None:
+    rig = make_rig(Faults(silent=True))
+    printer = learn(rig)
+    printer.close()
+    assert printer.abilities == UNKNOWN_PRINTER
+    assert b"\x1d(" not in rig.virtual.heard
+
+
+def test_what_was_learnt_counts_more_than_maker_and_model(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig(**NO_NAME)
+    file = tmp_path / learnt.FILE_NAME
+    learnt.write_down(file, rig.url, Abilities(SEEN, SEEN, SEEN, SEEN, SEEN))
+    printer = rig.connect(file)
+    assert printer.open().cause is Cause.FINE
+    assert printer.send(JOB) is Confirmation.PRINTED
+    printer.close()
+
+
+def test_a_printer_that_was_found_to_answer_is_missed_from_the_start(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig(Faults(silent=True))
+    file = tmp_path / learnt.FILE_NAME
+    learnt.write_down(file, rig.url, Abilities(SEEN, ABSENT, SEEN, ABSENT, ABSENT))
+    with pytest.raises(Exception, match="does not answer") as caught:
+        rig.connect(file).open()
+    assert caught.value.cause is Cause.NO_ANSWER

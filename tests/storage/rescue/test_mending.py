@@ -1,0 +1,217 @@
+"""If these pass, what was carried over agrees with itself, and a doubtful ticket prints again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from tests.memory_database import add_order, memory_database
+from tests.storage.damaged import contradictions
+from wix_printer_service import job_changes
+from wix_printer_service.models import ItemState, JobState
+from wix_printer_service.storage.rescue import mending
+
+NOW = "2026-11-22T08:30:00.000+00:00"
+AT = "2026-11-20T18:00:00.000+00:00"
+
+
+@pytest.fixture
+def rows():
+    """A database in which anything may be written."""
+    with closing(memory_database()) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        yield connection
+
+
+def add_job(rows, number, state, order="order-1", item=None, copy_of=None):
+    rows.execute(
+        "INSERT INTO print_jobs (id, order_id, receipt, printer, state, reason, copy_of,"
+        " created_at, updated_at) VALUES (?, ?, 'kitchen', 'kitchen', ?, 'before', ?, ?, ?)",
+        (number, order, state, copy_of, AT, AT),
+    )
+    if item is not None:
+        add_item(rows, number, item)
+
+
+def add_item(rows, subject, state, lane="print:kitchen"):
+    rows.execute(
+        "INSERT INTO offline_queue (lane, subject, priority, state, put_at) VALUES (?, ?, 2, ?, ?)",
+        (lane, subject, state, AT),
+    )
+
+
+def jobs(rows):
+    return [row[0] for row in rows.execute("SELECT state FROM print_jobs ORDER BY id")]
+
+
+def items(rows):
+    return [tuple(row) for row in rows.execute("SELECT subject, state FROM offline_queue")]
+
+
+def test_items_have_the_states_that_they_have_in_daily_work():
+    assert mending.ITEM_STATES == job_changes.ITEM_STATES
+
+
+def test_what_agrees_stays_as_it_is(rows):
+    add_order(rows, "order-1")
+    for number, (state, item) in enumerate(mending.ITEM_STATES.items(), start=1):
+        add_job(rows, number, state, item=item)
+    before = "\n".join(rows.iterdump())
+
+    assert mending.mend(rows, NOW) == 0
+    assert "\n".join(rows.iterdump()) == before
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_whose_item_is_lost_gets_one_in_the_matching_state(rows, state):
+    add_order(rows, "order-1")
+    add_job(rows, 7, state)
+
+    mending.mend(rows, NOW)
+
+    assert jobs(rows) == [state]
+    assert items(rows) == [(7, mending.ITEM_STATES[state])]
+    assert contradictions(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("job", "item", "becomes"),
+    [
+        (JobState.PRINTED, ItemState.WAITING, JobState.UNCERTAIN),
+        (JobState.PRINTED, ItemState.CLAIMED, JobState.UNCERTAIN),
+        (JobState.QUEUED, ItemState.DONE, JobState.UNCERTAIN),
+        (JobState.QUEUED, ItemState.CLAIMED, JobState.UNCERTAIN),
+        (JobState.SENDING, ItemState.WAITING, JobState.UNCERTAIN),
+        (JobState.QUEUED, ItemState.HELD, JobState.HELD),
+        (JobState.HELD, ItemState.DONE, JobState.HELD),
+        (JobState.CANCELLED, ItemState.DONE, JobState.CANCELLED),
+        (JobState.PRINTED, ItemState.DEAD, JobState.PRINTED),
+        (JobState.PRINTED, "waitinG", JobState.PRINTED),
+        ("printeD", ItemState.DONE, JobState.UNCERTAIN),
+    ],
+)
+def test_where_a_job_and_its_item_disagree_a_ticket_that_may_be_missing_prints_again_marked(
+    rows, job, item, becomes
+):
+    add_order(rows, "order-1")
+    add_job(rows, 7, job, item=item)
+
+    mending.mend(rows, NOW)
+
+    assert jobs(rows) == [becomes]
+    assert contradictions(rows) == []
+    found = rows.execute("SELECT reason, maybe_printed_at FROM print_jobs").fetchone()
+    if becomes is JobState.UNCERTAIN:
+        assert tuple(found) == (mending.WHY, NOW)
+        history = rows.execute("SELECT from_state, to_state, who, why FROM job_history").fetchone()
+        assert tuple(history) == (job, becomes, "daemon", mending.WHY)
+
+
+def test_an_item_without_its_job_goes_and_is_counted_if_it_was_unfinished(rows):
+    states = (ItemState.WAITING, ItemState.CLAIMED, ItemState.HELD, ItemState.DONE, ItemState.DEAD)
+    for number, state in enumerate(states):
+        add_item(rows, number, state)
+
+    assert mending.mend(rows, NOW) == 3
+    assert items(rows) == []
+
+
+def test_of_two_items_of_one_job_the_older_stays(rows):
+    add_order(rows, "order-1")
+    add_job(rows, 7, JobState.QUEUED, item=ItemState.WAITING)
+    add_item(rows, 7, ItemState.DONE)
+
+    mending.mend(rows, NOW)
+
+    assert items(rows) == [(7, ItemState.WAITING)]
+
+
+def test_an_item_in_a_wrong_lane_goes_to_that_of_its_job(rows):
+    add_order(rows, "order-1")
+    add_job(rows, 7, JobState.QUEUED)
+    add_item(rows, 7, ItemState.WAITING, lane="print:nowhere")
+
+    mending.mend(rows, NOW)
+
+    assert contradictions(rows) == []
+
+
+def test_items_of_other_lanes_are_nobody_elses_business(rows):
+    add_item(rows, 7, ItemState.WAITING, lane="wix")
+
+    assert mending.mend(rows, NOW) == 0
+    assert items(rows) == [(7, ItemState.WAITING)]
+
+
+def orders(rows):
+    names = "id, state, revision, received_at"
+    return [tuple(row) for row in rows.execute(f"SELECT {names} FROM orders ORDER BY id")]
+
+
+def add_revision(rows, order, number, payload="{}"):
+    rows.execute(
+        "INSERT INTO order_revisions VALUES (?, ?, 'event', ?, ?)", (order, number, payload, AT)
+    )
+
+
+def test_a_lost_order_is_known_all_the_same_so_that_its_jobs_print_and_it_comes_only_once(rows):
+    add_job(rows, 7, JobState.QUEUED, order="with-a-job", item=ItemState.WAITING)
+    add_revision(rows, "with-a-job", 1)
+    add_revision(rows, "with-a-job", 2)
+    add_revision(rows, "without-a-job", 1)
+    add_revision(rows, "erased", 1, payload=None)
+
+    mending.mend(rows, NOW)
+
+    assert orders(rows) == [
+        ("erased", "erased", 1, AT),
+        ("with-a-job", "accepted", 2, AT),
+        ("without-a-job", "remembered", 1, AT),
+    ]
+    assert contradictions(rows) == []
+
+
+def test_a_lost_order_with_jobs_alone_keeps_them(rows):
+    add_job(rows, 7, JobState.QUEUED, order="lost", item=ItemState.WAITING)
+
+    mending.mend(rows, NOW)
+
+    assert orders(rows) == [("lost", "accepted", 0, AT)]
+    assert jobs(rows) == [JobState.QUEUED]
+
+
+def test_the_next_revision_of_an_order_gets_a_number_that_is_free(rows):
+    add_order(rows, "order-1")
+    add_revision(rows, "order-1", 5)
+
+    mending.mend(rows, NOW)
+
+    assert orders(rows)[0][:3] == ("order-1", "accepted", 5)
+
+
+def test_references_to_what_is_lost_are_forgotten(rows):
+    add_order(rows, "order-1")
+    add_job(rows, 7, JobState.QUEUED, item=ItemState.WAITING, copy_of=3)
+    rows.execute("INSERT INTO sent_documents VALUES (3, 1, x'00')")
+    rows.execute("INSERT INTO job_history VALUES (1, 3, '', 'queued', 'daemon', '', ?)", (AT,))
+
+    mending.mend(rows, NOW)
+
+    assert rows.execute("SELECT copy_of FROM print_jobs").fetchone()[0] is None
+    assert not rows.execute(
+        "SELECT 1 FROM sent_documents UNION SELECT 1 FROM job_history"
+    ).fetchall()
+    assert contradictions(rows) == []
+
+
+def test_lost_local_numbers_go_on_behind_the_largest_given(rows):
+    for order, number in (("a", "L9"), ("b", "L12"), ("c", "")):
+        add_order(rows, order)
+        rows.execute("UPDATE orders SET local_number = ? WHERE id = ?", (number, order))
+
+    mending.mend(rows, NOW)
+
+    assert [tuple(row) for row in rows.execute("SELECT * FROM local_numbers")] == [
+        (12, "2026-11-22")
+    ]

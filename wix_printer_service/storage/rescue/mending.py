@@ -1,0 +1,158 @@
+"""Makes what was carried over agree with itself: references, revisions, and jobs with their items.
+
+Where two rows disagree about a ticket and one of them has it unfinished, nobody knows whether it is
+on paper: it prints again, marked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wix_printer_service.models import ItemState, JobState, Method, OrderState, Priority
+from wix_printer_service.storage.rescue.tables import statement
+
+if TYPE_CHECKING:
+    import sqlite3
+
+WHY = "the database was damaged"
+WHO = "daemon"
+ITEM_STATES = {
+    JobState.QUEUED: ItemState.WAITING,
+    JobState.SENDING: ItemState.CLAIMED,
+    JobState.UNCERTAIN: ItemState.WAITING,
+    JobState.HELD: ItemState.HELD,
+    JobState.PRINTED: ItemState.DONE,
+    JobState.PRINTED_UNCONFIRMED: ItemState.DONE,
+    JobState.CANCELLED: ItemState.CANCELLED,
+    JobState.EXPIRED: ItemState.EXPIRED,
+    JobState.DEAD: ItemState.DEAD,
+}
+"""The state of a job's queue item; the same as where jobs are changed."""
+PRINT_LANES = "print:%"
+
+MISSING_ORDERS = """
+INSERT INTO orders
+  (id, number, state, status, payment_status, method, revision, readable, received_at)
+SELECT order_id, '', CASE WHEN NOT max(has_data) THEN :erased
+                          WHEN max(has_job) THEN :accepted ELSE :remembered END,
+  '', '', :method, 0, 0, min(at)
+FROM (SELECT order_id, 1 AS has_job, NULL AS has_data, created_at AS at FROM print_jobs
+      UNION ALL SELECT order_id, 0, payload IS NOT NULL, received_at FROM order_revisions)
+WHERE order_id NOT IN (SELECT id FROM orders) GROUP BY order_id
+"""
+"""An order whose row is lost is known all the same: its jobs print, and it comes only once."""
+REVISION_NUMBERS = """
+UPDATE orders SET revision = (SELECT max(revision) FROM order_revisions WHERE order_id = id)
+WHERE revision < (SELECT max(revision) FROM order_revisions WHERE order_id = id)
+"""
+LOCAL_NUMBERS = """
+INSERT INTO local_numbers (last, day)
+SELECT max(CAST(substr(local_number, 2) AS INTEGER)), date(:now) FROM orders
+WHERE local_number <> '' AND NOT EXISTS (SELECT 1 FROM local_numbers) HAVING count(*) > 0
+"""
+"""The count goes on behind the largest number given, such as L7."""
+LOST_TICKETS = """
+SELECT count(*) FROM offline_queue WHERE lane LIKE :lanes
+AND state IN ('waiting', 'claimed', 'held') AND subject NOT IN (SELECT id FROM print_jobs)
+"""
+ITEMS_TOO_MANY = """
+DELETE FROM offline_queue WHERE lane LIKE :lanes
+AND (subject NOT IN (SELECT id FROM print_jobs)
+  OR id NOT IN (SELECT min(id) FROM offline_queue WHERE lane LIKE :lanes GROUP BY subject))
+"""
+MISSING_ITEMS = """
+INSERT INTO offline_queue (lane, subject, priority, state, put_at)
+SELECT 'print:' || printer, job.id, :priority, '', created_at FROM print_jobs AS job
+WHERE job.id NOT IN (SELECT subject FROM offline_queue WHERE lane LIKE :lanes)
+ORDER BY job.id
+"""
+"""Their state follows from that of their job."""
+LANES = """
+UPDATE offline_queue SET lane = (SELECT 'print:' || printer FROM print_jobs WHERE id = subject)
+WHERE lane LIKE :lanes
+  AND lane <> (SELECT 'print:' || printer FROM print_jobs WHERE id = subject)
+"""
+STATES = """
+SELECT item.id, job.id, job.state, item.state
+FROM offline_queue AS item JOIN print_jobs AS job ON job.id = subject WHERE lane LIKE :lanes
+"""
+NEW_STATE = """
+UPDATE print_jobs SET state = :state, reason = :why, updated_at = :now,
+  maybe_printed_at = CASE :state WHEN 'uncertain' THEN coalesce(maybe_printed_at, :now)
+                     ELSE maybe_printed_at END
+WHERE id = :id
+"""
+HISTORY = """
+INSERT INTO job_history (job_id, from_state, to_state, who, why, at)
+VALUES (:id, :was, :state, :who, :why, :now)
+"""
+ITEM_STATE = "UPDATE offline_queue SET state = ? WHERE id = ?"
+
+
+def mend(transaction: sqlite3.Connection, now: str) -> int:
+    """Make all rows agree, and return how many unfinished tickets are lost.
+
+    Args:
+        transaction: Of the new database, with foreign keys off.
+        now: The wall time as it is written down.
+    """
+    states = {
+        "erased": OrderState.ERASED,
+        "accepted": OrderState.ACCEPTED,
+        "remembered": OrderState.REMEMBERED,
+        "method": Method.UNKNOWN,
+    }
+    transaction.execute(MISSING_ORDERS, states)
+    transaction.execute(REVISION_NUMBERS)
+    transaction.execute(LOCAL_NUMBERS, {"now": now})
+    _mend_references(transaction)
+    lost: int = transaction.execute(LOST_TICKETS, {"lanes": PRINT_LANES}).fetchone()[0]
+    transaction.execute(ITEMS_TOO_MANY, {"lanes": PRINT_LANES})
+    missing = {"lanes": PRINT_LANES, "priority": Priority.NORMAL}
+    transaction.execute(MISSING_ITEMS, missing)
+    transaction.execute(LANES, {"lanes": PRINT_LANES})
+    for row in transaction.execute(STATES, {"lanes": PRINT_LANES}).fetchall():
+        _agree(transaction, now, *row)
+    return lost
+
+
+def _mend_references(transaction: sqlite3.Connection) -> None:
+    """Forget references to what is lost, or the rows that are nothing without it."""
+    names = transaction.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for (table,) in names:
+        columns = transaction.execute(f"PRAGMA table_info({table})").fetchall()
+        required = {row[1] for row in columns if row[3] or row[5]}
+        for row in transaction.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            parent, column, key = row[2], row[3], row[4]
+            forget = (
+                ("DELETE FROM", table)
+                if column in required
+                else ("UPDATE", table, "SET", column, "= NULL")
+            )
+            lost = ("WHERE", column, "NOT IN (SELECT", key, "FROM", parent, ")")
+            transaction.execute(statement(*forget, *lost))
+
+
+def _agree(
+    transaction: sqlite3.Connection, now: str, item_id: int, job_id: int, job: str, item: str
+) -> None:
+    """Have a job and its item say the same, keeping what is known for certain."""
+    state = _state(job, item)
+    if state != job:
+        change = {"id": job_id, "was": job, "state": state, "now": now, "why": WHY, "who": WHO}
+        transaction.execute(NEW_STATE, change)
+        transaction.execute(HISTORY, change)
+    if ITEM_STATES[state] != item:
+        transaction.execute(ITEM_STATE, (ITEM_STATES[state], item_id))
+
+
+def _state(job: str, item: str) -> JobState:
+    known = job in set(JobState)
+    if known and (not item or ITEM_STATES[JobState(job)] == item):
+        return JobState(job)
+    if JobState.HELD in {job, item}:
+        return JobState.HELD
+    unfinished = {"", ItemState.WAITING, ItemState.CLAIMED}
+    if not known or item in unfinished or ITEM_STATES[JobState(job)] in unfinished:
+        return JobState.UNCERTAIN
+    return JobState(job)
