@@ -15,7 +15,8 @@ from wix_printer_service import job_records
 from wix_printer_service.connectivity_component import PRINTER_PREFIX, Component
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.job_requests import JobRequests
-from wix_printer_service.models import Cause, ComponentState, Confirmation, Observation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs

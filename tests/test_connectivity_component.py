@@ -16,7 +16,7 @@ from tests.watched_component import (
     Watched,
 )
 from wix_printer_service.connectivity_component import Component
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.settings import Connectivity
 
 

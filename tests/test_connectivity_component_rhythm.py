@@ -12,7 +12,7 @@ from tests.watched_component import (
     Watched,
 )
 from wix_printer_service.circuit_breaker import LEAST_SHARE, BreakerState
-from wix_printer_service.models import ComponentState
+from wix_printer_service.observations import ComponentState
 
 
 @pytest.fixture

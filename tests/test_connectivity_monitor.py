@@ -11,7 +11,7 @@ from wix_printer_service import connectivity_records as records
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.settings import Connectivity
 
 ONLINE = Observation(ComponentState.ONLINE, Cause.FINE)

@@ -12,7 +12,7 @@ import pytest
 from tests.loopback_web import PATIENCE_S, serving
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.connectivity_probes import InternetProbe
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.settings import Connectivity
 
 TIMEOUT_S = 5.0

@@ -8,7 +8,7 @@ import requests
 from tests.loopback_web import PATIENCE_S, self_signed, serving
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.connectivity_probes import WixProbe
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 
 TIMEOUT_S = 5.0
 """For what answers: long enough for a busy machine."""

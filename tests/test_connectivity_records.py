@@ -9,7 +9,7 @@ from tests.memory_database import memory_database
 from wix_printer_service import connectivity_records as records
 from wix_printer_service.connectivity_component import Component
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.settings import Connectivity
 
 ONLINE = Observation(ComponentState.ONLINE, Cause.FINE)

@@ -9,7 +9,8 @@ from tests.scripted_printer import PATIENCE_S, Kitchen, OtherProgram
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.errors import QueueFullError, StorageError
 from wix_printer_service.health import Health, PrinterHealth, Status
-from wix_printer_service.models import Cause, ComponentState, JobState, Observation
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.settings import Connectivity, Storage
 from wix_printer_service.storage.database import Database

@@ -7,14 +7,8 @@ from structlog.testing import capture_logs
 
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter, Waits, numbers_on
 from wix_printer_service import job_records
-from wix_printer_service.models import (
-    Cause,
-    ComponentState,
-    Confirmation,
-    JobState,
-    Observation,
-    Priority,
-)
+from wix_printer_service.models import Confirmation, JobState, Priority
+from wix_printer_service.observations import Cause, ComponentState, Observation
 
 
 @pytest.fixture

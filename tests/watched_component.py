@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from wix_printer_service.connectivity_component import Component
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.settings import Connectivity
 
 ONLINE = Observation(ComponentState.ONLINE, Cause.FINE)

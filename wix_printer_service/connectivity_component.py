@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wix_printer_service.circuit_breaker import Backoff, BreakerState, CircuitBreaker
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

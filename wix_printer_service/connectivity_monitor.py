@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wix_printer_service.clock import Clock
     from wix_printer_service.connectivity_component import Change, ComponentSnapshot
     from wix_printer_service.lifecycle import Worker
-    from wix_printer_service.models import Observation
+    from wix_printer_service.observations import Observation
     from wix_printer_service.settings import Connectivity
     from wix_printer_service.storage.database import Database
 

@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from wix_printer_service.clock import SystemClock
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.connectivity_component import OUT
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 
 if TYPE_CHECKING:
     import sqlite3

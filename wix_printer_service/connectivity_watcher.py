@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import StorageError
 from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
-from wix_printer_service.models import ComponentState
+from wix_printer_service.observations import ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.connectivity_component import Component
-    from wix_printer_service.models import Observation
+    from wix_printer_service.observations import Observation
 
 
 class Watcher(Worker):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wix_printer_service.models import Cause
+from wix_printer_service.observations import Cause
 
 
 class WixPrinterError(Exception):

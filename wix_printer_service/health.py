@@ -11,7 +11,7 @@ from wix_printer_service import job_records
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.errors import StorageError
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -30,7 +30,8 @@ from wix_printer_service.fault_points import reach
 from wix_printer_service.job_changes import lane
 from wix_printer_service.job_records import newest_waiting
 from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
-from wix_printer_service.models import ComponentState, Confirmation, JobState, Observation
+from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.observations import ComponentState, Observation
 from wix_printer_service.print_jobs import AfterUncertainty
 
 if TYPE_CHECKING:

@@ -16,13 +16,8 @@ from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.health import Health
 from wix_printer_service.job_requests import JobRequests
-from wix_printer_service.models import (
-    Cause,
-    ComponentState,
-    Confirmation,
-    JobState,
-    Observation,
-)
+from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs, Sent

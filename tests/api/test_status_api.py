@@ -12,7 +12,8 @@ from PIL import Image
 from wix_printer_service import job_records
 from wix_printer_service.api import pictures
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Cause, JobState
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause
 from wix_printer_service.virtual_printer import render
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 
 from wix_printer_service import job_records
 from wix_printer_service.job_changes import lane
-from wix_printer_service.models import Cause, JobState
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause
 
 if TYPE_CHECKING:
     from tests.api.status_house import House

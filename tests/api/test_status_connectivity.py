@@ -9,7 +9,7 @@ import pytest
 from wix_printer_service.api.status_connectivity import overall
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 
 if TYPE_CHECKING:
     from tests.api.status_house import House

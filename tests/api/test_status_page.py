@@ -12,11 +12,8 @@ import pytest
 from wix_printer_service.api.status_component_views import JOB_TONES
 from wix_printer_service.api.status_words import Speaker
 from wix_printer_service.api.texts import texts
-from wix_printer_service.models import (
-    Cause,
-    ComponentState,
-    JobState,
-)
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.settings import Restaurant
 
 if TYPE_CHECKING:

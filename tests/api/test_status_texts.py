@@ -12,7 +12,8 @@ from wix_printer_service.api.status_views import HOUSE_TONES, ORDER_TONES
 from wix_printer_service.api.texts import Texts, texts
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.health import Status
-from wix_printer_service.models import Cause, ComponentState, JobState, Method, OrderState, Receipt
+from wix_printer_service.models import JobState, Method, OrderState, Receipt
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.settings import Settings
 from wix_printer_service.words import LANGUAGES
 

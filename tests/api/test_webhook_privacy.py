@@ -13,7 +13,7 @@ from tests.api.webhook_listener import listening
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter
 from wix_printer_service import logs, order_service
 from wix_printer_service import tickets as tickets_module
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.signing import Style
 

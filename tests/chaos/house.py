@@ -14,7 +14,8 @@ from tests.chaos.daemon import Daemon
 from tests.chaos.ledger import Balance, balance
 from tests.chaos.tray import Printers
 from tests.chaos.wix import CLOCK, RECEIPTS, Wix
-from wix_printer_service.models import ComponentState, JobState, Receipt
+from wix_printer_service.models import JobState, Receipt
+from wix_printer_service.observations import ComponentState
 from wix_printer_service.simulation.keys import public_part
 
 if TYPE_CHECKING:

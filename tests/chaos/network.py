@@ -11,7 +11,8 @@ from tests.chaos.lan import Lan, Page
 from tests.chaos.printer_faults import ON_TIME_S, counter_is_on_time, middle_of_a_ticket
 from tests.chaos.scenario import Scenario
 from tests.chaos.tray import Printers
-from wix_printer_service.models import ComponentState, Receipt
+from wix_printer_service.models import Receipt
+from wix_printer_service.observations import ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

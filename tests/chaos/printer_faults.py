@@ -9,7 +9,8 @@ from tests.chaos.house import demand, pause
 from tests.chaos.scenario import Scenario
 from tests.chaos.tray import Printers
 from tests.chaos.wix import CLOCK
-from wix_printer_service.models import ComponentState, JobState, Receipt
+from wix_printer_service.models import JobState, Receipt
+from wix_printer_service.observations import ComponentState
 from wix_printer_service.virtual_printer import PaperState
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from tests.api.status_house import House
 from tests.cli.typed import environment, free_port, plain, run
 from tests.daemon_process import CLOCK, COMMAND, DEADLINE_S, DaemonProcess, running_daemon, settings
 from wix_printer_service.cli.common import moment, span
-from wix_printer_service.models import Cause, JobState
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause
 from wix_printer_service.settings import Settings
 from wix_printer_service.simulation import samples
 

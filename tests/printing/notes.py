@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wix_printer_service.models import Cause, Observation
+    from wix_printer_service.observations import Cause, Observation
 
 
 PATIENCE_S = 20.0

@@ -12,7 +12,8 @@ import pytest
 from tests.printing.escpos_rig import JOB, NO_PAPER, PAPER, EscposRig
 from tests.printing.notes import Notes
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
-from wix_printer_service.models import Cause, ComponentState, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.printing.abilities import Ability
 from wix_printer_service.virtual_printer import Breakdown, Faults
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.printing.escpos_rig import JOB, QUICK
 from wix_printer_service.errors import PrinterUnavailableError
-from wix_printer_service.models import Cause, ComponentState, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.printing.printer import probe
 from wix_printer_service.virtual_printer import Breakdown, Faults, PaperState
 

@@ -16,7 +16,8 @@ from tests.printing.notes import Notes
 from tests.printing.transport_usb import UsbRig
 from wix_printer_service import settings
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
-from wix_printer_service.models import Cause, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause
 from wix_printer_service.printing.printer import build_printer
 from wix_printer_service.virtual_printer import Faults, PaperState
 from wix_printer_service.virtual_printer.faults_file import FILE_NAME, clear_faults, write_faults

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.printing.escpos_rig import JOB
-from wix_printer_service.models import Cause, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause
 from wix_printer_service.printing import learnt
 from wix_printer_service.printing.abilities import UNKNOWN_PRINTER, Abilities, Ability
 from wix_printer_service.virtual_printer import Faults

@@ -9,7 +9,8 @@ import pytest
 from tests.printing.escpos_rig import CUT, JOB, NO_PAPER, PAPER
 from tests.printing.notes import Notes
 from wix_printer_service.errors import SendInterruptedError
-from wix_printer_service.models import Cause, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause
 from wix_printer_service.virtual_printer import Faults
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.printing import printer_status
 
 FINE = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}

@@ -10,7 +10,8 @@ from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.job_changes import lane
-from wix_printer_service.models import Cause, ComponentState, JobState
+from wix_printer_service.models import JobState
+from wix_printer_service.observations import Cause, ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from wix_printer_service.api.status_connectivity_models import (
 )
 from wix_printer_service.api.texts import texts
 from wix_printer_service.errors import StorageError
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

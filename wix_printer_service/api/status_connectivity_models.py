@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from wix_printer_service.api.status_models import Report
 from wix_printer_service.circuit_breaker import BreakerState
-from wix_printer_service.models import Cause, ComponentState, Receipt
+from wix_printer_service.models import Receipt
+from wix_printer_service.observations import Cause, ComponentState
 
 
 class ComponentReport(Report):

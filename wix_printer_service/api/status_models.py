@@ -7,15 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.health import Status
-from wix_printer_service.models import (
-    Cause,
-    ComponentState,
-    Confirmation,
-    JobState,
-    Method,
-    OrderState,
-    Receipt,
-)
+from wix_printer_service.models import Confirmation, JobState, Method, OrderState, Receipt
+from wix_printer_service.observations import Cause, ComponentState
 
 OUR_COMMAND = "wix-printer/"
 """So the command line names itself in ``User-Agent``; a job's history tells it from programs."""

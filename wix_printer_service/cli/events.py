@@ -11,7 +11,7 @@ from wix_printer_service import connectivity_records
 from wix_printer_service.api.status_connectivity_models import EventReport
 from wix_printer_service.cli.client import DaemonClient, ask_or_read
 from wix_printer_service.cli.common import AsJson, ConfigFile, moment, settings_from, show, span
-from wix_printer_service.models import ComponentState
+from wix_printer_service.observations import ComponentState
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,7 +11,8 @@ import typer
 
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.connection_url import split_host_port
-from wix_printer_service.models import ComponentState, Confirmation, Observation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import ComponentState, Observation
 from wix_printer_service.printing import learnt
 from wix_printer_service.printing.abilities import Abilities, Ability
 from wix_printer_service.virtual_printer import VirtualPrinter, control

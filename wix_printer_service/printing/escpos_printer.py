@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.fault_points import reach
-from wix_printer_service.models import Cause, ComponentState, Confirmation
+from wix_printer_service.models import Confirmation
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.printing import printer_status, requests
 from wix_printer_service.printing.abilities import UNKNOWN_PRINTER, Ability, by_model
 from wix_printer_service.printing.answers import Kind
@@ -23,7 +24,7 @@ from wix_printer_service.printing.transports.progress import Progress, reaching,
 from wix_printer_service.printing.watch import UNWATCHED
 
 if TYPE_CHECKING:
-    from wix_printer_service.models import Observation
+    from wix_printer_service.observations import Observation
     from wix_printer_service.printing.abilities import Abilities
     from wix_printer_service.printing.transports import Link
     from wix_printer_service.printing.watch import Watch

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wix_printer_service.models import Cause, ComponentState
+from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.printing import printer_status
 from wix_printer_service.printing.answers import Kind
 from wix_printer_service.printing.transports.progress import GivenUpError
 
 if TYPE_CHECKING:
-    from wix_printer_service.models import Observation
+    from wix_printer_service.observations import Observation
     from wix_printer_service.printing.answers import Answer
     from wix_printer_service.printing.conversation import Conversation
     from wix_printer_service.printing.watch import Watch

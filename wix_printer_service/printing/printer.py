@@ -13,7 +13,7 @@ from wix_printer_service.connection_url import (
     Usb,
 )
 from wix_printer_service.errors import ConfigurationError, PrinterUnavailableError
-from wix_printer_service.models import ComponentState, Observation
+from wix_printer_service.observations import ComponentState, Observation
 from wix_printer_service.printing import learnt
 from wix_printer_service.printing.escpos_printer import EscposPrinter
 from wix_printer_service.printing.transports.cups_queue import CupsLink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wix_printer_service.models import Cause, ComponentState, Observation
+from wix_printer_service.observations import Cause, ComponentState, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from wix_printer_service.models import Observation
+    from wix_printer_service.observations import Observation
 
 
 class Watch(Protocol):

@@ -6,7 +6,8 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from wix_printer_service.models import Cause, JobState, Method, OrderState, Receipt
+from wix_printer_service.models import JobState, Method, OrderState, Receipt
+from wix_printer_service.observations import Cause
 from wix_printer_service.words import read_words
 
 

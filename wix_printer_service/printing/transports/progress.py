@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.fault_points import reach
-from wix_printer_service.models import Cause
+from wix_printer_service.observations import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import usb.core
 import usb.util
 
 from wix_printer_service.errors import PrinterUnavailableError
-from wix_printer_service.models import Cause
+from wix_printer_service.observations import Cause
 from wix_printer_service.printing.transports.progress import opened, pause
 
 if TYPE_CHECKING:

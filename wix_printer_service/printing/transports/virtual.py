@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
-from wix_printer_service.models import Cause
+from wix_printer_service.observations import Cause
 from wix_printer_service.printing.transports.progress import opened, pause
 from wix_printer_service.virtual_printer import VirtualPrinter
 from wix_printer_service.virtual_printer.faults_file import read_faults

@@ -1,0 +1,39 @@
+"""What settings are made of: sections, and values that are checked when they are read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from wix_printer_service import connection_url
+from wix_printer_service.models import Receipt
+
+
+def _host_port(value: str) -> str:
+    connection_url.split_host_port(value)
+    return value
+
+
+def _connection(value: str) -> str:
+    connection_url.parse(value)
+    return value
+
+
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+HostPort = Annotated[str, AfterValidator(_host_port)]
+ConnectionUrl = Annotated[str, AfterValidator(_connection)]
+PrintableReceipt = Literal[Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
+PrinterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+
+
+class Section(BaseModel):
+    """A group of settings; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
