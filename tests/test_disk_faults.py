@@ -75,6 +75,7 @@ class House:
                 "kitchen": {"connection": f"virtual://{self.receipts}", "receipts": ["kitchen"]}
             },
             intake={"commit_timeout_s": 5.0},
+            printing={"retry_initial_s": 0.1, "retry_max_s": 0.5},
         )
         self.daemon: DaemonProcess
 

@@ -25,7 +25,8 @@ from wix_printer_service.order_rules import (
     is_newer,
     judge,
 )
-from wix_printer_service.settings import RESTAURANT_APP_IDS, Intake, Printer
+from wix_printer_service.settings import Intake, Printer
+from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
 from wix_printer_service.wix.webhook import EventKind, OrderEvent
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from wix_printer_service.models import (
     Totals,
     Unread,
 )
-from wix_printer_service.settings import RESTAURANT_APP_IDS
+from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
 from wix_printer_service.simulation import samples
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.wire import load
