@@ -41,8 +41,9 @@ say = partial(print, file=sys.stderr, flush=True)
 def main() -> int:
     """Load the daemon; return 0 only if everything was answered 200 and printed."""
     wanted = arguments()
+    os.chdir(os.environ.get("CALLED_FROM", "."))  # paths mean what they mean to the caller
     try:
-        settings = config.load(wanted.config and called_from() / wanted.config).settings
+        settings = config.load(wanted.config).settings
         logs.configure("error")
         report = measure(settings, wanted)
     except DaemonUnreachableError as error:
@@ -73,11 +74,6 @@ def positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError("must be above zero")
     return number
-
-
-def called_from() -> Path:
-    """Return the folder from which the script was called."""
-    return Path(os.environ.get("CALLED_FROM", "."))
 
 
 def measure(settings: Settings, wanted: argparse.Namespace) -> dict[str, Any]:

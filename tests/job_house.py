@@ -69,7 +69,7 @@ class JobHouse:
         self.jobs.put_back(self.connection, claim, why, **more)
 
     def hand_over(self, printer: str, backup: str) -> int:
-        return self.jobs.hand_over(self.connection, printer, backup, f"{printer} is away")
+        return len(self.jobs.hand_over(self.connection, printer, backup, f"{printer} is away"))
 
     def job_in(self, state: JobState) -> int:
         """Make a job and bring it into a state by the way that it takes in life."""

@@ -219,11 +219,14 @@ class Kitchen:
         self.orders.accept(newest).result(PATIENCE_S)
         return order_id
 
+    def jobs_of(self, order_id: str) -> list[PrintJob]:
+        """Return an order's jobs."""
+        with self.database.reading() as connection:
+            return job_records.of_order(connection, order_id)
+
     def job_of(self, order_id: str, printer: str = "kitchen") -> PrintJob:
         """Return an order's newest job for a printer."""
-        with self.database.reading() as connection:
-            jobs = job_records.of_order(connection, order_id)
-        return [job for job in jobs if job.printer == printer][-1]
+        return [job for job in self.jobs_of(order_id) if job.printer == printer][-1]
 
     def story(self, job: PrintJob) -> list[str]:
         """Return the states that a job went through."""

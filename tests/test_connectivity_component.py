@@ -142,10 +142,25 @@ def test_how_many_checks_it_takes_is_a_setting(fake_clock):
     assert internet.component.state is ComponentState.ONLINE
 
 
-def test_another_cause_in_the_same_state_is_shown_and_is_no_change(printer):
-    printer.see(AWAY, AWAY, NO_PAPER)
+def test_what_a_printer_says_of_itself_while_it_is_away_is_told_in_the_same_outage(printer):
+    printer.see(AWAY, AWAY, NO_PAPER, NO_PAPER)
+
+    assert printer.steps == [("UNKNOWN", "OFFLINE"), ("OFFLINE", "OFFLINE")]
+    began = {change.outage_began_at for change in printer.changes}
+    assert len(began) == 1
+    assert printer.changes[-1].outage_duration_s is None
+
+
+def test_how_a_dead_printer_fails_to_answer_is_shown_and_is_no_change(printer):
+    printer.see(NO_PAPER, AWAY, AWAY)
 
     assert printer.steps == [("UNKNOWN", "OFFLINE")]
+    assert printer.component.snapshot().text != "the paper is out"
+
+
+def test_another_cause_in_the_same_state_is_shown(printer):
+    printer.see(AWAY, AWAY, NO_PAPER)
+
     assert printer.component.snapshot().text == "the paper is out"
 
 

@@ -51,7 +51,7 @@ class House:
             failing_workers=lambda: list(self.failing),
             components=self._snapshot,
             queue=QueueWatch(kitchen.database, kitchen.queue, limits, clock),
-            notes=lambda: ["a development key is in use"],
+            notes=["a development key is in use"],
             version="1.2.3",
             commit_timeout_s=commit_timeout_s,
         )
@@ -319,3 +319,15 @@ def test_a_snapshot_can_be_shown_to_programs(house):
         "problem_since": SINCE,
         "jobs": {},
     }
+
+
+def test_a_damaged_database_that_was_set_aside_is_a_problem_until_it_is_deleted(house, kitchen):
+    aside = kitchen.database.path.with_name("wix-printer.db.damaged-20261120T180000Z")
+    aside.write_bytes(b"damaged")
+
+    snapshot = house.health.snapshot()
+    assert snapshot.status is Status.DEGRADED
+    assert any(aside.name in problem for problem in snapshot.problems)
+
+    aside.unlink()
+    assert house.health.snapshot().status is Status.ONLINE

@@ -322,7 +322,7 @@ class TestMoving:
         queue.wake_touched()
         queue.waker(OTHER_LANE).clear()
 
-        assert queue.move(connection, LANE, OTHER_LANE) == [0, 2]
+        assert queue.move(connection, LANE, OTHER_LANE, at_most=1000) == [0, 2]
 
         queue.wake_touched()
         assert queue.waker(OTHER_LANE).is_set()
@@ -334,7 +334,7 @@ class TestMoving:
         queue.put(connection, LANE, 1, Priority.NORMAL, state=state)
         queue.wake_touched()
 
-        assert queue.move(connection, LANE, OTHER_LANE) == []
+        assert queue.move(connection, LANE, OTHER_LANE, at_most=1000) == []
 
         queue.wake_touched()
         assert not queue.waker(OTHER_LANE).is_set()

@@ -64,7 +64,10 @@ def steps_of(connection, action):
     [
         ("offline_queue_waiting", lambda queue, c: queue.claim(c, LANE)),
         ("offline_queue_waiting", lambda queue, c: queue.has_work(c, LANE)),
-        ("offline_queue_waiting", lambda queue, c: queue.move(c, LANE, OTHER_LANE)),
+        (
+            "offline_queue_by_subject",
+            lambda queue, c: queue.move(c, LANE, OTHER_LANE, 1000),
+        ),
         ("offline_queue_waiting", lambda queue, c: queue.raise_waiting(c, LANE, 600.0)),
         ("offline_queue_claimed", lambda queue, c: queue.left_behind(c, LANE)),
         ("offline_queue_unfinished", lambda queue, c: queue.require_room(c)),

@@ -55,6 +55,11 @@ class TestFullQueue:
         assert house.accept(event("delivery_updated"), event("pickup_created")) == ["recorded"] * 2
         assert house.order(DELIVERY).revision == 2
 
+    def test_an_order_can_still_be_cancelled(self, house):
+        house.accept(event("delivery_updated", status="CANCELED"))
+
+        assert house.state(DELIVERY) is OrderState.CANCELLED
+
     def test_a_wish_to_be_forgotten_is_still_granted(self, house):
         house.accept(replace(event("delivery_updated"), anonymise=True))
         assert house.state(DELIVERY) is OrderState.ERASED

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.job_house import JobHouse
@@ -9,7 +11,7 @@ from wix_printer_service.errors import WrongStateError
 from wix_printer_service.job_changes import DAEMON, ITEM_STATES, lane
 from wix_printer_service.models import Confirmation, ItemState, JobState, Priority, Receipt
 from wix_printer_service.order_records import erase
-from wix_printer_service.print_jobs import MOST_PUT_ASIDE, Sent
+from wix_printer_service.print_jobs import MOST_AT_ONCE, Sent
 
 
 @pytest.fixture
@@ -193,6 +195,14 @@ class TestPutAside:
             *(DAEMON, "it waited for more than 8 hours"),
         )
 
+    def test_setting_the_clock_right_makes_no_fresh_job_old(self, house, fake_clock):
+        """A Pi without a battery starts at a past time and finds a time server later."""
+        house.restart(hold_backlog_after_h=8.0, expire_after_h=24.0)
+        job_id = house.create()
+        fake_clock.set_wall(fake_clock.now() + timedelta(days=3))
+
+        assert house.claim().job.id == job_id
+
     def test_what_a_person_let_go_is_not_held_again(self, house, fake_clock):
         house.restart(hold_backlog_after_h=8.0, expire_after_h=24.0)
         job_id = house.create()
@@ -243,7 +253,7 @@ class TestPutAside:
 
     def test_an_endless_backlog_is_put_aside_bit_by_bit(self, house, fake_clock):
         house.restart(expire_after_h=1.0)
-        for _ in range(MOST_PUT_ASIDE + 5):
+        for _ in range(MOST_AT_ONCE + 5):
             house.create()
         fake_clock.advance(3600.0)
         fresh = house.create()

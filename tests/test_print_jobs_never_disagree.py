@@ -267,9 +267,10 @@ class JobsAndQueue(RuleBasedStateMachine):
     def whatever_may_be_on_paper_is_marked_so_for_ever(self):
         for row in self.rows("print_jobs"):
             job = job_records.get(self.connection, row["id"])
+            story = job_records.history(self.connection, job.id)
             doubts = [
-                entry
-                for entry in job_records.history(self.connection, job.id)
+                claimed
+                for claimed, entry in pairwise(story)
                 if (entry.from_state, entry.to_state) == ("sending", "uncertain")
                 and entry.why != NOT_ONE_BYTE
             ]

@@ -140,7 +140,8 @@ class TestAfterACrash:
 
     @staticmethod
     def recover(house, **after):
-        return house.jobs.recover(house.connection, "kitchen", AfterUncertainty(**after))
+        became = house.jobs.recover(house.connection, "kitchen", AfterUncertainty(**after))
+        return list(became.values())
 
 
 ENDS_OF_A_CLAIM = {

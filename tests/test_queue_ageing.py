@@ -169,7 +169,7 @@ def test_what_came_from_another_lane_does_not_starve_there(queue, connection):
     put(queue, connection, 0)
     age_of_lane(queue, connection, OTHER_LANE)
 
-    queue.move(connection, LANE, OTHER_LANE)
+    queue.move(connection, LANE, OTHER_LANE, at_most=1000)
 
     assert first_printed(queue, connection, 0, OTHER_LANE) > RAISE_AFTER_S / 5.0 - 2
 
@@ -180,7 +180,7 @@ def test_new_orders_that_keep_moving_in_keep_nobody_from_rising(queue, connectio
     rose = []
     for subject in range(1, 61):
         put(queue, connection, subject, Priority.HIGH)
-        queue.move(connection, LANE, OTHER_LANE)
+        queue.move(connection, LANE, OTHER_LANE, at_most=1000)
         rose += serve(queue, connection, RAISE_AFTER_S / 60, OTHER_LANE)
 
     assert rose == [(0, Priority.HIGH)]

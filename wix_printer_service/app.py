@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
-import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +30,7 @@ from wix_printer_service.printing.learnt import file_beside
 from wix_printer_service.printing.printer import build_printer, probe
 from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.simulation.keys import development_key, public_part
+from wix_printer_service.stop_signals import StopSignals
 from wix_printer_service.storage.database import Database
 from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
 from wix_printer_service.version import VERSION
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 WATCHDOG_SHARE = 0.3
 """How much of systemd's watchdog time passes between two feedings, see sd_watchdog_enabled(3)."""
 LONGEST_ROUND_S = 5.0
@@ -105,7 +103,7 @@ class Daemon:
             failing_workers=self._supervisor.failing,
             components=self.monitor.snapshot,
             queue=self._queue_watch,
-            notes=lambda: [*self._notes, *self.database.remarks()],
+            notes=self._notes,
             version=VERSION,
             commit_timeout_s=settings.intake.commit_timeout_s,
         )
@@ -251,34 +249,34 @@ def run(settings: Settings, clock: Clock) -> None:
         PersonNeededError: It cannot start; the text says what to do.
         StorageError: The database cannot be opened.
     """
-    stop = threading.Event()
-    for number in STOP_SIGNALS:
-        signal.signal(number, lambda *_: stop.set())
+    stop = StopSignals()
     _allow_many_connections()
     notifier = sdnotify.SystemdNotifier()
-    while _run_until_stop_or_damage(settings, clock, notifier, stop):
-        log.error("starting_again", reason="the database is damaged")
+    try:
+        while _run_until_stop_or_damage(settings, clock, notifier, stop):
+            log.error("starting_again", reason="the database is damaged")
+    finally:
+        stop.close()
 
 
 def _run_until_stop_or_damage(
-    settings: Settings, clock: Clock, notifier: sdnotify.SystemdNotifier, stop: threading.Event
+    settings: Settings, clock: Clock, notifier: sdnotify.SystemdNotifier, stop: StopSignals
 ) -> bool:
     """Run the house; tell whether it must be started again to save what a damaged disk left."""
-    # threads inherit the mask: a signal then wakes this thread, and interrupts no other
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    stop.hold_back()
     daemon = Daemon(settings, clock)
     daemon.start()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    stop.let_through()
     notifier.notify("READY=1\nSTATUS=taking orders")
     damaged = daemon.database.damaged
     try:
-        while not clock.wait(stop, _round_s()) and not damaged.is_set():
+        while not stop.wait(_round_s()) and not damaged.is_set():
             _feed_watchdog(daemon, notifier)
     finally:
-        if stop.is_set():  # at a new start the service goes on
+        if stop.came:  # at a new start the service goes on
             notifier.notify("STOPPING=1")
         daemon.stop()
-    return not stop.is_set()
+    return not stop.came
 
 
 def _allow_many_connections() -> None:

@@ -75,6 +75,7 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._failed = 0
         self._is_closed = True
+        self._opened_at = 0.0
         self._pause_ends_at = 0.0
         self._trial_ends_at = 0.0
 
@@ -118,6 +119,8 @@ class CircuitBreaker:
                 state is BreakerState.CLOSED and self._failed < self._failures
             ):
                 return
+            if self._is_closed:
+                self._opened_at = self._clock.monotonic()
             self._is_closed = False
             self._pause_ends_at = self._clock.monotonic() + self._pauses.next_s()
             self._trial_ends_at = 0.0
@@ -127,6 +130,11 @@ class CircuitBreaker:
         with self._lock:
             self._pause_ends_at = 0.0
             self._trial_ends_at = 0.0
+
+    def open_for_s(self) -> float:
+        """Return how long ago it opened, 0.0 if it is closed; failed trials do not begin anew."""
+        with self._lock:
+            return 0.0 if self._is_closed else self._clock.monotonic() - self._opened_at
 
     def retry_in_s(self) -> float:
         """Return how long it will be before a try is allowed, 0.0 if one is allowed now."""

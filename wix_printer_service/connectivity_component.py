@@ -42,6 +42,14 @@ OWN_WORDS = frozenset(
 """What a printer says of itself needs no confirmation."""
 
 
+MUTE_FACTOR = 6
+"""So much longer is the fast rhythm for a printer that takes connections and does not answer.
+
+A printer that serves one connection at a time may need seconds to notice that the last one is over;
+looks in quick succession would be all that it ever serves.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A component's state has changed."""
@@ -65,7 +73,7 @@ class Change:
     @property
     def is_first_look(self) -> bool:
         """Tell whether it was looked at for the first time and still cannot be told how it is."""
-        return self.from_state is self.to_state
+        return self.from_state is self.to_state is not ComponentState.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,10 @@ class Component:
         with self._lock:
             return self._for_s() if self.state is ComponentState.OFFLINE else 0.0
 
+    def unusable_for_s(self) -> float:
+        """Return for how long it has been OFFLINE or failed at all that was asked of it."""
+        return max(self.offline_for_s(), self.breaker.open_for_s())
+
     def check_soon(self) -> None:
         """Have it looked at now."""
         with self._lock:
@@ -242,8 +254,12 @@ class Component:
     def hurry(self) -> None:
         """Have it looked at in the fast rhythm this time, because work waits for it."""
         with self._lock:
-            soon_s = self._checked_s + self._settings.fast_interval_s
+            # who takes connections and does not answer may be busy with our last one
+            is_mute = self._seen.cause is Cause.NO_ANSWER
+            pause_s = self._settings.fast_interval_s * (MUTE_FACTOR if is_mute else 1)
+            soon_s = self._checked_s + pause_s
             self._next_check_s = min(self._next_check_s, soon_s)
+            self._pauses.reset()  # they grow only while nobody needs it
 
     def outage_is_written(self, began_at: datetime | None, outage_id: int | None) -> None:
         """Learn under which number an outage was written down, if it is still going on."""
@@ -277,10 +293,12 @@ class Component:
     def _believe(self, observation: Observation) -> None:
         before, self._seen = self._seen, observation
         is_first = before.cause is Cause.NOT_CHECKED
-        if observation.state is before.state and not is_first:
+        is_other_state = observation.state is not before.state
+        if not (is_other_state or is_first or _says_more(before, observation)):
             return
         now = _Moment(self._clock.now(), self._clock.monotonic())
-        self._since = now
+        if is_other_state or is_first:
+            self._since = now
         outage = self._outage
         if observation.state in OUT:
             self._outage = outage = outage or now
@@ -299,7 +317,8 @@ class Component:
                 outage_duration_s=None if self._outage else ended_after_s,
             )
         )
-        self._change_rhythm(was_away=before.state is ComponentState.OFFLINE)
+        if is_other_state or is_first:
+            self._change_rhythm(was_away=before.state is ComponentState.OFFLINE)
 
     def _change_rhythm(self, *, was_away: bool) -> None:
         if self.state is ComponentState.OFFLINE:
@@ -340,3 +359,12 @@ class Component:
                     self._announce(self._unannounced.popleft())
             finally:
                 self._announcing.release()
+
+
+def _says_more(before: Observation, now: Observation) -> bool:
+    """Tell whether a printer that is still away says something else of itself than before.
+
+    Only its own words count: how a dead one fails to answer may differ from look to look.
+    """
+    is_away = now.state is before.state is ComponentState.OFFLINE
+    return is_away and now.cause is not before.cause and now.cause in OWN_WORDS

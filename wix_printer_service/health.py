@@ -99,7 +99,7 @@ class Health:
         failing_workers: Callable[[], list[str]],
         components: Callable[[], Sequence[ComponentSnapshot]],
         queue: QueueWatch,
-        notes: Callable[[], Sequence[str]],
+        notes: Sequence[str],
         version: str,
         commit_timeout_s: float,
     ) -> None:
@@ -153,11 +153,11 @@ class Health:
         for printer in printers:
             problems += _jobs_to_look_at(printer.name, printer.jobs)
         problems += [f"jobs wait for printer {name}, which is not configured" for name in jobs]
-        problems += alerts
+        problems += [*alerts, *self._database.remarks()]
         return Snapshot(
             status=_status(taking_orders=not not_taking, problems=problems),
             taking_orders=not not_taking,
-            problems=(*problems, *self._notes()),
+            problems=(*problems, *self._notes),
             printers=printers,
             components=tuple(map(_component_health, components)),
             alerts=alerts,

@@ -52,10 +52,12 @@ def newest(
     connection: sqlite3.Connection, limit: int, state: JobState | None = None
 ) -> list[PrintJob]:
     """List the newest jobs, newest first, of one state or of all."""
-    rows = connection.execute(
-        "SELECT * FROM print_jobs WHERE ? IS NULL OR state = ? ORDER BY id DESC LIMIT ?",
-        (state, state, limit),
-    )
+    if state is None:
+        rows = connection.execute("SELECT * FROM print_jobs ORDER BY id DESC LIMIT ?", (limit,))
+    else:
+        rows = connection.execute(
+            "SELECT * FROM print_jobs WHERE state = ? ORDER BY id DESC LIMIT ?", (state, limit)
+        )
     return [_job(row) for row in rows]
 
 
@@ -83,6 +85,16 @@ def newest_waiting(connection: sqlite3.Connection, printer: str) -> int:
         (printer,),
     ).fetchone()
     return row[0] or 0
+
+
+def is_stood_in_for(connection: sqlite3.Connection, printer: str, backup: str) -> bool:
+    """Tell whether jobs of a printer wait for its backup."""
+    row = connection.execute(
+        "SELECT 1 FROM print_jobs WHERE printer = ? AND state IN ('queued', 'uncertain')"
+        " AND backup_from = ? LIMIT 1",
+        (backup, printer),
+    ).fetchone()
+    return row is not None
 
 
 def copy_on_its_way(connection: sqlite3.Connection, job_id: int) -> int | None:

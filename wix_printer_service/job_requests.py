@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from wix_printer_service import order_records
 from wix_printer_service.errors import WrongStateError
 from wix_printer_service.job_changes import JobChanges, lane
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from wix_printer_service.models import PrintJob
     from wix_printer_service.offline_queue import OfflineQueue
     from wix_printer_service.print_jobs import PrintJobs
+
+log = structlog.get_logger(__name__)
 
 WILL_PRINT = frozenset({JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN})
 CAN_BE_RETRIED = frozenset(
@@ -43,6 +47,7 @@ class JobRequests:
                 left to print.
         """
         job = self._printable(transaction, job_id)
+        log.info("job_reprint_asked", job_id=job_id, who=who)
         if job.state in PUT_ASIDE:
             self._release(transaction, job, who)
             return job_id
@@ -69,6 +74,7 @@ class JobRequests:
             WrongStateError: It is printed, being printed or cancelled, or nothing is left of it.
         """
         job = self._printable(transaction, job_id)
+        log.info("job_retry_asked", job_id=job_id, who=who)
         if job.state not in CAN_BE_RETRIED:
             raise WrongStateError(f"job {job_id} is {job.state}: it cannot be tried again")
         self._release(transaction, job, who)
@@ -82,6 +88,7 @@ class JobRequests:
             WrongStateError: It is over already.
         """
         job = get(transaction, job_id)
+        log.info("job_cancel_asked", job_id=job_id, who=who)
         if job.state is JobState.SENDING:
             transaction.execute("UPDATE print_jobs SET called_off = 1 WHERE id = ?", (job_id,))
             self._changes.record(

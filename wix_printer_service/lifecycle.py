@@ -19,6 +19,8 @@ AFTER_FAILURE_S = 1.0
 """Pause after a turn that failed unexpectedly, so that a bug cannot spin."""
 LEAST_JOIN_S = 0.2
 """A worker gets this long to end even after a slow one has used up the time of all."""
+LAST_SHARE = 0.2
+"""The part of the time to stop that is kept for the worker that is stopped last."""
 LONGEST_REST_S = 5.0
 """A resting worker beats at least this often."""
 
@@ -125,13 +127,20 @@ class Supervisor:
         return [w.name for w in self._started if w.is_failing]
 
     def stop(self) -> None:
-        """Stop in reverse order; one deadline for all, so that stopping is always bounded."""
+        """Stop in reverse order; one deadline for all, so that stopping is always bounded.
+
+        All are told at once, so that none begins anything new while another ends; only the first,
+        on which the others rest, is told when they have ended.
+        """
         deadline = self._clock.monotonic() + self._stop_timeout_s
+        for worker in reversed(self._started[1:]):
+            worker.stop()
         while self._started:
             worker = self._started.pop()
             worker.stop()
             left_s = deadline - self._clock.monotonic()
-            if not worker.join(max(LEAST_JOIN_S, left_s)):
+            share_s = left_s if not self._started else left_s - self._stop_timeout_s * LAST_SHARE
+            if not worker.join(max(LEAST_JOIN_S, share_s)):
                 log.error("worker_did_not_stop", worker=worker.name)
             else:
                 log.debug("worker_stopped", worker=worker.name)

@@ -176,18 +176,36 @@ class OfflineQueue:
             self._resting.pop(row["id"], None)
         self._touched.add(lane)
 
-    def move(self, transaction: sqlite3.Connection, lane: str, to: str) -> list[int]:
-        """Move all that waits in a lane to another and return the subjects; age and rank stay."""
+    def move(self, transaction: sqlite3.Connection, lane: str, to: str, at_most: int) -> list[int]:
+        """Move what waits in a lane to another, the first first; return the subjects.
+
+        Age and rank stay.
+        """
         rows = transaction.execute(
-            "UPDATE offline_queue INDEXED BY offline_queue_waiting SET lane = ?"
-            " WHERE lane = ? AND state = 'waiting'"
-            " RETURNING id, subject",
-            (to, lane),
+            "SELECT subject FROM offline_queue INDEXED BY offline_queue_waiting"
+            " WHERE lane = ? AND state = 'waiting' ORDER BY priority DESC, rank, id LIMIT ?",
+            (lane, at_most),
         ).fetchall()
-        if rows:
-            self._touched.add(to)
-            self._ageing_of(to).join(*(most(row["id"] for row in rows) for most in (min, max)))
-        return sorted(row["subject"] for row in rows)
+        subjects = sorted(int(row["subject"]) for row in rows)
+        for subject in subjects:
+            self.move_one(transaction, lane, to, subject)
+        return subjects
+
+    def move_one(self, transaction: sqlite3.Connection, lane: str, to: str, subject: int) -> None:
+        """Move a waiting item to another lane.
+
+        Raises:
+            WrongStateError: It is not waiting.
+        """
+        row = transaction.execute(
+            "UPDATE offline_queue SET lane = ? WHERE lane = ? AND subject = ?"
+            " AND state = 'waiting' RETURNING id",
+            (to, lane, subject),
+        ).fetchone()
+        if row is None:
+            raise WrongStateError(f"item {subject} of {lane} is not waiting")
+        self._touched.add(to)
+        self._ageing_of(to).join(row["id"], row["id"])
 
     def raise_waiting(
         self, transaction: sqlite3.Connection, lane: str, served_s: float

@@ -125,10 +125,10 @@ class OrderService:
     def _carry_out(self, transaction: sqlite3.Connection, verdict: Verdict, order: Order) -> None:
         if verdict not in LATER_STATES:
             return
-        self._queue.require_room(transaction)
-        if verdict is Verdict.CANCEL:
+        if verdict is Verdict.CANCEL:  # however much waits: it calls more off than it makes
             self._cancel(transaction, order.id)
         else:
+            self._queue.require_room(transaction)
             self._make_set(transaction, verdict, order)
 
     def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, event: Order) -> None:

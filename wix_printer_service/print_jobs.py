@@ -5,9 +5,12 @@ The order service makes and cancels jobs, the print manager claims and settles t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import structlog
 
 from wix_printer_service.job_changes import DAEMON, ITEM_STATES, JobChanges, lane
 from wix_printer_service.job_records import get, of_order
@@ -28,10 +31,12 @@ if TYPE_CHECKING:
     from wix_printer_service.clock import Clock
     from wix_printer_service.offline_queue import OfflineQueue
 
+log = structlog.get_logger(__name__)
+
 RANKS = {Receipt.DRIVER: 1, Receipt.CUSTOMER: 2}
 """Within a priority the kitchen goes first, whatever its receipt."""
-MOST_PUT_ASIDE = 100
-"""Jobs that are put aside in one transaction, so that no order waits for it."""
+MOST_AT_ONCE = 100
+"""Jobs that are put aside or moved in one transaction, so that no order waits for it."""
 CALLED_OFF = "called off while it was being sent"
 BEFORE_SENDING = frozenset({JobState.QUEUED, JobState.UNCERTAIN, JobState.HELD})
 
@@ -70,6 +75,8 @@ class PrintJobs:
         self._clock = clock
         self._settings = settings or Printing()
         self._changes = JobChanges(queue, clock)
+        self._began_s = clock.monotonic()
+        self._first_of_this_run: float = math.inf
 
     def create(
         self,
@@ -92,6 +99,7 @@ class PrintJobs:
             (order_id, receipt, printer, state, copy_of, why, now, now),
         )
         job_id = cursor.lastrowid or 0
+        self._first_of_this_run = min(self._first_of_this_run, job_id)
         self._queue.put(
             transaction,
             lane(printer),
@@ -109,7 +117,7 @@ class PrintJobs:
 
         Jobs that have waited for too long are put aside on the way, if the settings say so.
         """
-        for _ in range(MOST_PUT_ASIDE):
+        for _ in range(MOST_AT_ONCE):
             item = self._queue.claim(transaction, lane(printer))
             if item is None:
                 return None
@@ -121,6 +129,7 @@ class PrintJobs:
                 )
                 return Claim(get(transaction, job.id), item)
             to, why = aside
+            log.warning("job_put_aside", job_id=job.id, printer=printer, became=to, reason=why)
             self._changes.change(transaction, job.id, job.state, to, DAEMON, why)
             self._settle_claimed(transaction, item, to)
         return None
@@ -161,6 +170,7 @@ class PrintJobs:
     ) -> JobState:
         """End a claim of which nobody knows what is on paper; return what became of the job.
 
+        Its time on the next ticket is that of the claim, since a crash is noticed much later.
         It is printed again, marked, so often as the settings allow; or it waits for a person.
         """
         job = claim.job
@@ -170,7 +180,7 @@ class PrintJobs:
             " maybe_printed_at = coalesce(maybe_printed_at, ?),"
             " maybe_printed_on = maybe_printed_on || printer || ',' WHERE id = ?"
             " RETURNING attempts",
-            (self._changes.now(), job.id),
+            (job.updated_at.isoformat(timespec="milliseconds"), job.id),
         ).fetchone()
         if sent is not None:
             self._keep(transaction, job, sent)
@@ -211,15 +221,14 @@ class PrintJobs:
 
     def recover(
         self, transaction: sqlite3.Connection, printer: str, after: AfterUncertainty
-    ) -> list[JobState]:
-        """Settle what a crash left in hand, and return what became of it."""
+    ) -> dict[int, JobState]:
+        """Settle what a crash left in hand, and return what became of each job."""
         why = "the daemon ended while this job was being sent"
-        return [
-            self.settle_uncertain(
-                transaction, Claim(get(transaction, item.subject), item), why, after
-            )
-            for item in self._queue.left_behind(transaction, lane(printer))
-        ]
+        became = {}
+        for item in self._queue.left_behind(transaction, lane(printer)):
+            claim = Claim(get(transaction, item.subject), item)
+            became[claim.job.id] = self.settle_uncertain(transaction, claim, why, after)
+        return became
 
     def cancel_waiting(
         self, transaction: sqlite3.Connection, order_id: str, why: str, who: str = DAEMON
@@ -239,19 +248,39 @@ class PrintJobs:
 
     def hand_over(
         self, transaction: sqlite3.Connection, printer: str, backup: str, why: str
-    ) -> int:
-        """Let another printer print what waits for this one, and return how much that is."""
-        moved = self._queue.move(transaction, lane(printer), lane(backup))
+    ) -> list[int]:
+        """Let another printer print what waits for this one, a part at a time; return the jobs."""
+        moved = self._queue.move(transaction, lane(printer), lane(backup), MOST_AT_ONCE)
+        self._note_move(transaction, moved, backup, why)
+        return moved
+
+    def fetch_home(
+        self, transaction: sqlite3.Connection, printer: str, backup: str, why: str
+    ) -> list[int]:
+        """Take back what a backup took over and cannot print, a part at a time; return the jobs."""
+        rows = transaction.execute(
+            "SELECT id FROM print_jobs WHERE printer = ? AND state IN ('queued', 'uncertain')"
+            " AND backup_from = ? ORDER BY id LIMIT ?",
+            (backup, printer, MOST_AT_ONCE),
+        ).fetchall()
+        moved = [int(row["id"]) for row in rows]
         for job_id in moved:
+            self._queue.move_one(transaction, lane(backup), lane(printer), job_id)
+        self._note_move(transaction, moved, printer, why)
+        return moved
+
+    def _note_move(
+        self, transaction: sqlite3.Connection, jobs: list[int], to: str, why: str
+    ) -> None:
+        for job_id in jobs:
             row = transaction.execute(
                 # a job that comes home again is nobody's stand-in
                 "UPDATE print_jobs SET backup_from ="
                 " nullif(coalesce(backup_from, printer), ?), printer = ? WHERE id = ?"
                 " RETURNING state",
-                (backup, backup, job_id),
+                (to, to, job_id),
             ).fetchone()
             self._changes.record(transaction, job_id, row["state"], row["state"], DAEMON, why)
-        return len(moved)
 
     def name_outage(
         self, transaction: sqlite3.Connection, printer: str, outage_id: int, after_job: int
@@ -260,6 +289,11 @@ class PrintJobs:
 
         Jobs up to ``after_job`` have been told before.
         """
+        in_hand = [item.subject for item in self._queue.left_behind(transaction, lane(printer))]
+        for job_id in in_hand:  # it waits in the middle of its ticket
+            transaction.execute(
+                "UPDATE print_jobs SET outage_id = ? WHERE id = ?", (outage_id, job_id)
+            )
         rows = transaction.execute(
             "UPDATE print_jobs SET outage_id = ? WHERE printer = ?"
             " AND state IN ('queued', 'uncertain') AND id > ? RETURNING id",
@@ -275,13 +309,24 @@ class PrintJobs:
             self._changes.record(transaction, job_id, state, state, DAEMON, why)
 
     def _aside(self, job: PrintJob, item: QueueItem) -> tuple[JobState, str] | None:
-        now = self._clock.now()
-        if item.expires_at is not None and item.expires_at <= now:
+        waited = self._waited(job)
+        limit = self._settings.hold_backlog_after_h
+        if item.expires_at is not None and waited >= item.expires_at - item.put_at:
             return JobState.EXPIRED, "it waited for too long to be of use"
-        hours = self._settings.hold_backlog_after_h
-        if hours is not None and not job.released and job.created_at < now - timedelta(hours=hours):
-            return JobState.HELD, f"it waited for more than {hours:g} hours"
+        if limit is not None and not job.released and waited > timedelta(hours=limit):
+            return JobState.HELD, f"it waited for more than {limit:g} hours"
         return None
+
+    def _waited(self, job: PrintJob) -> timedelta:
+        """Return for how long a job has waited.
+
+        The wall clock may have been set since, for example a Pi's that has just found a time
+        server. It cannot make a job older than this process if the job was made in it.
+        """
+        by_wall = self._clock.now() - job.created_at
+        if job.id < self._first_of_this_run:
+            return by_wall
+        return min(by_wall, timedelta(seconds=self._clock.monotonic() - self._began_s))
 
     def _settle_claimed(
         self, transaction: sqlite3.Connection, item: QueueItem, to: JobState

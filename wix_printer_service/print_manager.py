@@ -9,6 +9,7 @@ waits while it is away.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from wix_printer_service.errors import (
 )
 from wix_printer_service.fault_points import reach
 from wix_printer_service.job_changes import lane
-from wix_printer_service.job_records import newest_waiting
+from wix_printer_service.job_records import is_stood_in_for, newest_waiting
 from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
 from wix_printer_service.models import Confirmation, JobState
 from wix_printer_service.observations import ComponentState, Observation
@@ -104,10 +105,9 @@ class PrintWorker(Worker):
     def start(self) -> None:
         """Settle what an earlier run left in hand, then start."""
         left = self._database.write(lambda t: self._jobs.recover(t, self._name, self._after()))
-        if left:
-            self._log.warning(
-                "jobs_uncertain", jobs=len(left), reason="the daemon ended while sending"
-            )
+        for job_id, became in left.items():
+            tell = self._log.error if became is JobState.DEAD else self._log.warning
+            tell("job_uncertain", job_id=job_id, became=became, reason="the daemon ended")
         super().start()
 
     def stop(self) -> None:
@@ -130,6 +130,8 @@ class PrintWorker(Worker):
 
     def gives_up(self) -> bool:
         """Tell whether to wait no longer for a printer that cannot go on."""
+        with suppress(StorageError):  # it is told later, too
+            self._name_outage()
         return self.stopping.is_set() or self._backup_in_charge() is not None
 
     # --- one step --------------------------------------------------------------------------------
@@ -142,10 +144,12 @@ class PrintWorker(Worker):
         if has_work and self._component.may_try():
             self._attempt()
             return
-        if has_work and self._component.state is ComponentState.OFFLINE:
+        if has_work and not self._component.may_try():
             self._tend_waiting()
         else:
             self._away_since_s = None
+            if not has_work and self._component.may_try():
+                self._fetch_home()
         if not self.stopping.is_set():  # the stop's wake may be the one that was just cleared
             self.clock.wait(self._waker, self._longest_wait_s(has_work=has_work))
 
@@ -162,6 +166,8 @@ class PrintWorker(Worker):
                 self._was_blocked = False
                 self._print_next()
             except PrinterUnavailableError as error:
+                # a printer that answers every check and refuses every job gets pauses as well
+                self._component.breaker.failed()
                 self.observe(Observation(ComponentState.OFFLINE, error.cause, str(error)))
             finally:
                 self._station.printer.close()
@@ -262,8 +268,23 @@ class PrintWorker(Worker):
         moved = self._database.write(
             lambda t: self._jobs.hand_over(t, self._name, backup.name, why)
         )
+        self._log.warning("jobs_handed_over", job_ids=moved, backup=backup.name)
+        self._waker.set()  # there may be more
+
+    def _fetch_home(self) -> None:
+        """Take back what the backup took over, if that is away now and this printer is not."""
+        backup = self._station.backup
+        if backup is None or backup.component.unusable_for_s() < self._settings.backup_after_s:
+            return
+        with self._database.reading() as connection:
+            if not is_stood_in_for(connection, self._name, backup.name):
+                return
+        why = f"printer {backup.name} is away: {self._name} prints it"
+        moved = self._database.write(
+            lambda t: self._jobs.fetch_home(t, self._name, backup.name, why)
+        )
         if moved:
-            self._log.warning("jobs_handed_over", jobs=moved, backup=backup.name)
+            self._log.warning("jobs_fetched_home", job_ids=moved, backup=backup.name)
 
     def _name_outage(self) -> None:
         outage_id = self._component.outage_id
@@ -272,7 +293,7 @@ class PrintWorker(Worker):
         last = self._named_outage[1] if self._named_outage[0] == outage_id else 0
         with self._database.reading() as connection:
             newest = newest_waiting(connection, self._name)
-        if newest > last:
+        if newest > last or self._named_outage[0] != outage_id:
             last = self._database.write(
                 lambda t: self._jobs.name_outage(t, self._name, outage_id, last)
             )
@@ -281,7 +302,7 @@ class PrintWorker(Worker):
     def _backup_in_charge(self) -> Standby | None:
         """Return the printer that stands in now, None if this one is not away for long enough."""
         backup = self._station.backup
-        if backup is None or self._component.offline_for_s() < self._settings.backup_after_s:
+        if backup is None or self._component.unusable_for_s() < self._settings.backup_after_s:
             return None
         return backup if backup.component.may_try() else None
 

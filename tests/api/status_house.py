@@ -137,7 +137,7 @@ class House:
             failing_workers=list,
             components=self.monitor.snapshot,
             queue=self.queue_watch,
-            notes=lambda: self.notes,
+            notes=self.notes,
             version="1.2.3",
             commit_timeout_s=1.0,
         )

@@ -91,7 +91,7 @@ def listening(kitchen: Kitchen, private_key: str, **intake: Any) -> Iterator[Lis
         failing_workers=list,
         components=list,
         queue=QueueWatch(kitchen.database, kitchen.queue, OfflineQueue(), clock),
-        notes=list,
+        notes=(),
         version="0",
         commit_timeout_s=settings.commit_timeout_s,
     )

@@ -98,3 +98,34 @@ def test_an_answer_to_nothing_is_dropped(poll: Asked) -> None:
     poll.hurry()
     poll.turn()
     assert poll.questions == [1]
+
+
+def test_the_late_answer_to_a_repeated_question_is_not_taken_for_that_to_the_next(
+    poll: Asked, fake_clock: FakeClock
+) -> None:
+    poll.hurry()
+    poll.turn()
+    fake_clock.advance(ANSWER_S)
+    poll.turn()
+    for byte in (0x16, 0x16, 0x12, 0x1A):
+        assert poll.take(byte) is None
+    assert poll.take(0x1E) == {1: 0x16, 2: 0x12, 3: 0x1A, 4: 0x1E}
+    assert poll.questions == [1, 1, 2, 3, 4]
+
+
+def test_a_repeated_question_that_is_answered_once_does_not_hold_up_the_round(
+    poll: Asked, fake_clock: FakeClock
+) -> None:
+    poll.hurry()
+    poll.turn()
+    fake_clock.advance(ANSWER_S)
+    poll.turn()
+    poll.take(0x16)
+    poll.turn()
+    assert poll.questions == [1, 1]
+    fake_clock.advance(ANSWER_S)
+    poll.turn()
+    assert poll.questions == [1, 1, 2]
+    for byte in (0x12, 0x1A):
+        poll.take(byte)
+    assert poll.take(0x1E) == {1: 0x16, 2: 0x12, 3: 0x1A, 4: 0x1E}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 XOFF, XON = b"\x13", b"\x11"
-CONTROL_FLAGS, SPEED = 2, 5
+INPUT_FLAGS, CONTROL_FLAGS, SPEED = 0, 2, 5
 
 
 @pytest.fixture
@@ -50,6 +50,22 @@ def test_the_line_is_set_up_as_the_connection_says(
     assert flags & termios.CSTOPB
     assert flags & termios.CRTSCTS
     assert flags & termios.PARODD
+
+
+@pytest.mark.parametrize("parity", ["none", "even"])
+def test_a_line_that_goes_dead_says_nothing(
+    make_rig: Callable[[str], SerialRig], tmp_path: Path, parity: str
+) -> None:
+    rig = make_rig(f"?parity={parity}")
+    printer = connect(rig)
+    printer.open()
+    line = os.open(tmp_path / "ttyUSB0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    flags = termios.tcgetattr(line)[INPUT_FLAGS]
+    os.close(line)
+    printer.close()
+    assert flags & termios.IGNBRK
+    assert flags & termios.IGNPAR
+    assert bool(flags & termios.INPCK) == (parity == "even")
 
 
 def test_a_printer_that_says_stop_is_waited_for(make_rig: Callable[[str], SerialRig]) -> None:

@@ -36,15 +36,18 @@ class Closing:
     """Whether the printer is known to answer, so that silence means trouble."""
 
     @classmethod
-    def of(cls, abilities: Abilities, process_id: bytes) -> Closing:
+    def of(cls, abilities: Abilities, process_id: bytes, owed: int = 0) -> Closing:
         """Ask a printer what it can answer.
 
         Of a printer that is only said to know process ids the other answer is wanted as well: it
-        shows that the job arrived, should the id never come.
+        shows that the job arrived, should the id never come. As long as answers to earlier such
+        questions are owed, one of these would be taken for it.
         """
         with_id = abilities.process_id.may_be_asked
         in_order = (
-            abilities.process_id is not Ability.SEEN and abilities.ordered_status.may_be_asked
+            not owed
+            and abilities.process_id is not Ability.SEEN
+            and abilities.ordered_status.may_be_asked
         )
         known = (with_id and abilities.process_id.is_known) or (
             in_order and abilities.ordered_status.is_known

@@ -24,12 +24,15 @@ class Conversation:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._parser = AnswerParser()
+        self.owed = 0
+        """How many questions that are answered in order may still be answered."""
 
     def drain(self, quiet_s: float = 0.0) -> None:
         """Throw away what was said before, until nothing comes for ``quiet_s``."""
         for _ in range(DRAINS):
-            if not self._link.receive(quiet_s):
+            if not (data := self._link.receive(quiet_s)):
                 break
+            self.understand(data)
         self._parser.forget()
 
     def ask(self, question: bytes) -> None:
@@ -38,15 +41,19 @@ class Conversation:
 
     def listen(self, timeout_s: float) -> list[Answer]:
         """Return what the printer says next, or nothing if it is silent for a time."""
-        return self._parser.feed(self._link.receive(timeout_s))
+        return self.understand(self._link.receive(timeout_s))
 
     def understand(self, data: bytes) -> list[Answer]:
         """Return what bytes mean that somebody else has received."""
-        return self._parser.feed(data)
+        answers = self._parser.feed(data)
+        in_order = sum(answer.kind is Kind.IN_ORDER for answer in answers)
+        self.owed = max(0, self.owed - in_order)
+        return answers
 
     def answer_to(self, question: bytes, kind: Kind, timeout_s: float) -> bytes | None:
         """Ask and wait for the answer; what else is said meanwhile is thrown away."""
         self.ask(question)
+        self.owed += kind is Kind.IN_ORDER
         end = _CLOCK.monotonic() + timeout_s
         while (left_s := end - _CLOCK.monotonic()) > 0:
             for answer in self.listen(left_s):

@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import PrinterUnavailableError, SendInterruptedError
 from wix_printer_service.fault_points import reach
 from wix_printer_service.models import Confirmation
@@ -20,7 +21,7 @@ from wix_printer_service.printing.conversation import Conversation
 from wix_printer_service.printing.job import Job
 from wix_printer_service.printing.learning import learn
 from wix_printer_service.printing.leftovers import Leftovers
-from wix_printer_service.printing.transports.progress import Progress, reaching, sending
+from wix_printer_service.printing.transports.progress import Progress, pause, reaching, sending
 from wix_printer_service.printing.watch import UNWATCHED
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from wix_printer_service.printing.watch import Watch
     from wix_printer_service.settings import Printing
 
+_CLOCK = SystemClock()
 BYTES_PER_KB: Final = 1000
+RELISTEN_S: Final = 2.0
+"""A printer with a single socket may refuse others for so long after we hung up."""
+RELISTEN_PAUSE_S: Final = 0.05
 GLANCE_S: Final = 0.2
 """How long to wait for an answer that is not really expected any more."""
 SILENCES: Final = 3
@@ -67,6 +72,9 @@ class EscposPrinter:
         # an id is never used twice, and starts anywhere: an answer to somebody else is none to us
         self._ids = itertools.count(secrets.randbelow(ID_COUNT))
         self._conversation: Conversation | None = None
+        self._is_open = False
+        self._let_go_at = -RELISTEN_S
+        """When we hung up last."""
         self._observation = printer_status.cannot_tell(self.label)
 
     # --- before a job ---------------------------------------------------------------------------
@@ -74,50 +82,84 @@ class EscposPrinter:
     def open(self, timeout_s: float | None = None) -> Observation:
         """Reach the printer and ask how it is; see ``Printer``."""
         self.close()
-        answer_timeout_s = self._printing.answer_timeout_s
-        if timeout_s is not None:
-            answer_timeout_s = min(answer_timeout_s, timeout_s)
         try:
             with reaching(self._link.name):
-                self._link.open(timeout_s or self._printing.connect_timeout_s)
-                if self._link.can_answer and self.abilities.answers.may_be_asked:
-                    self._greet(Conversation(self._link), answer_timeout_s)
+                self._reach(timeout_s)
         except PrinterUnavailableError:
             self.close()
             raise
         return self._observation
 
-    def _greet(self, conversation: Conversation, timeout_s: float) -> None:
+    def _reach(self, timeout_s: float | None) -> None:
+        """Connect and greet, again and again while the printer may not listen again yet."""
+        connect_timeout_s = timeout_s or self._printing.connect_timeout_s
+        end = min(self._let_go_at + RELISTEN_S, _CLOCK.monotonic() + connect_timeout_s)
+        while True:
+            try:
+                self._link.open(connect_timeout_s)
+                self._is_open = True
+                if self._link.can_answer and self.abilities.answers.may_be_asked:
+                    self._greet(Conversation(self._link), timeout_s)
+            except (ConnectionRefusedError, ConnectionResetError):
+                if _CLOCK.monotonic() >= end:
+                    raise
+            else:
+                return
+            self.close()
+            pause(RELISTEN_PAUSE_S)
+
+    def _greet(self, conversation: Conversation, most_s: float | None) -> None:
         """Ask how the printer is, and get it ready for a job.
 
         Raises:
             PrinterUnavailableError: It cannot print now.
             OSError: The connection is lost.
         """
+        timeout_s, is_probe = self._printing.answer_timeout_s, most_s is not None
+        if most_s is not None:
+            timeout_s = min(timeout_s, most_s)
         conversation.drain()
-        answers = self._status(conversation, timeout_s)
+        answers = self._status(conversation, timeout_s, is_probe=is_probe)
         if not answers:
             self._silences += 1
             if self.abilities.answers.is_known:
                 silent = printer_status.offline(self.label, Cause.NO_ANSWER)
                 raise PrinterUnavailableError(silent.text, silent.cause)
+            self._stop_at_leftovers(is_probe=is_probe)
             return
         self.abilities = replace(self.abilities, answers=Ability.SEEN)
         observation = printer_status.from_real_time(self.label, answers)
         if observation.state is ComponentState.OFFLINE:
             raise PrinterUnavailableError(observation.text, observation.cause)
-        self._meet(conversation, timeout_s)
-        self._forget_leftovers(conversation, timeout_s)
+        if not is_probe:
+            self._meet(conversation, timeout_s)
+            self._forget_leftovers(conversation, timeout_s)
+            self._stop_at_leftovers(is_probe=is_probe)
         self._conversation, self._observation = conversation, observation
 
-    def _status(self, conversation: Conversation, timeout_s: float) -> dict[int, int]:
+    def _stop_at_leftovers(self, *, is_probe: bool) -> None:
+        """Let no job out as long as the printer would take it for the rest of another.
+
+        Raises:
+            PrinterUnavailableError: So it is; the next opening goes on with getting rid of it.
+        """
+        if self._leftovers.are_in_the_way and not is_probe:
+            text = f"{self.label} still takes in the rest of a job that was broken off"
+            raise PrinterUnavailableError(text, Cause.NO_ANSWER)
+
+    def _status(
+        self, conversation: Conversation, timeout_s: float, *, is_probe: bool
+    ) -> dict[int, int]:
         expected = self.abilities.answers.is_known or self._silences < SILENCES
         answers = conversation.status(timeout_s if expected else min(GLANCE_S, timeout_s))
-        if answers:
+        # a look keeps slow lines free; but a printer that does answer would stay away for ever
+        if answers or (is_probe and not self.abilities.answers.is_known):
             return answers
         question = requests.tell_status(requests.STATUS_NUMBERS[0])
-        revived = self._leftovers.flush(conversation, question, Kind.REAL_TIME, timeout_s)
-        return conversation.status(timeout_s) if revived else {}
+        if not self._leftovers.flush(conversation, question, Kind.REAL_TIME, timeout_s):
+            return {}
+        conversation.drain(GLANCE_S)  # it may answer each time that it was asked
+        return conversation.status(timeout_s)
 
     def _meet(self, conversation: Conversation, timeout_s: float) -> None:
         """Ask once in this run who the printer is, and with that what it can do."""
@@ -151,11 +193,15 @@ class EscposPrinter:
             question, kind = requests.TELL_MAKER, Kind.TEXT
         else:
             question, kind = requests.TELL_PAPER, Kind.IN_ORDER
-        if conversation.answer_to(question, kind, timeout_s) is not None:
+        answer = conversation.answer_to(question, kind, timeout_s)
+        if answer is not None:
             self._leftovers.size = 0
         else:
-            self._leftovers.flush(conversation, question, kind, timeout_s)
-        conversation.drain(GLANCE_S)  # answers that the broken job asked for
+            answer = self._leftovers.flush(conversation, question, kind, timeout_s)
+        # answers that the broken job asked for, and those to each time that it was asked
+        conversation.drain(timeout_s if conversation.owed else GLANCE_S)
+        if answer is not None:
+            conversation.owed = 0  # the others were swallowed
 
     def learn(self) -> None:
         """Find out what the open printer can do; a few characters may come out with the next job.
@@ -186,7 +232,7 @@ class EscposPrinter:
             self._link.send(data, progress)
             reach("job_sent")
         else:
-            closing = Closing.of(self.abilities, self._next_id())
+            closing = Closing.of(self.abilities, self._next_id(), self._conversation.owed)
             self._link.send(self._with_reports(data) + closing.data, progress)
             reach("job_sent")
             confirmation = self._confirmation(self._conversation, job, closing, len(data))
@@ -240,5 +286,7 @@ class EscposPrinter:
     def close(self) -> None:
         """Let the printer go; see ``Printer``."""
         self._link.close()
+        if self._is_open:
+            self._is_open, self._let_go_at = False, _CLOCK.monotonic()
         self._conversation = None
         self._observation = printer_status.cannot_tell(self.label)

@@ -31,6 +31,8 @@ class StatusPoll:
         self._answers: dict[int, int] = {}
         self._asked: int | None = None
         """The question that is to be answered next, if any is."""
+        self._surplus = 0
+        """How many more answers that question may get, because it was asked again."""
         self._asked_at = self._heard_at = _CLOCK.monotonic()
         self._next_at = self._heard_at + interval_s
 
@@ -53,10 +55,11 @@ class StatusPoll:
         if self._asked is None:
             return None  # too late: its round is over
         self._answers[self._asked] = byte
-        if self._asked == requests.STATUS_NUMBERS[-1]:
-            return self._end_round()
-        self._ask_for(self._asked + 1)
-        return None
+        if self._surplus:  # the next answer would be taken for that to the next question
+            self._surplus -= 1
+            self._asked_at = _CLOCK.monotonic()
+            return None
+        return self._go_on(self._asked)
 
     def turn(self) -> dict[int, int] | None:
         """Ask what is due; return a round's answers if the printer leaves the rest of it out."""
@@ -65,9 +68,23 @@ class StatusPoll:
             if now >= self._next_at:
                 self._ask_for(requests.STATUS_NUMBERS[0])
         elif now - self._asked_at >= self._answer_timeout_s:
-            if self._answers:
-                return self._end_round()
-            self._ask_for(self._asked)
+            return self._miss_answer(self._asked)
+        return None
+
+    def _miss_answer(self, asked: int) -> dict[int, int] | None:
+        if asked in self._answers:  # no more answers come to it: it was not heard each time
+            self._surplus = 0
+            return self._go_on(asked)
+        if self._answers:
+            return self._end_round()
+        self._surplus += 1
+        self._ask_for(asked)
+        return None
+
+    def _go_on(self, answered: int) -> dict[int, int] | None:
+        if answered == requests.STATUS_NUMBERS[-1]:
+            return self._end_round()
+        self._ask_for(answered + 1)
         return None
 
     def _ask_for(self, number: int) -> None:

@@ -77,10 +77,12 @@ class Settings(Section):
     @field_validator("printers")
     @classmethod
     def _backups_exist(cls, value: dict[str, Printer]) -> dict[str, Printer]:
-        for name, printer in value.items():
-            if printer.backup is not None and (
-                printer.backup == name or printer.backup not in value
-            ):
-                message = f"{name}.backup: {printer.backup!r} is not one of the other printers"
-                raise ValueError(message)
+        wrong = [
+            f"{name}.backup: {printer.backup!r} is not one of the other printers"
+            for name, printer in value.items()
+            if printer.backup is not None
+            and (printer.backup == name or printer.backup not in value)
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return value

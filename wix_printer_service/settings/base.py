@@ -26,6 +26,8 @@ def _connection(value: str) -> str:
     return value
 
 
+MOST_HOURS = 1_000_000
+"""Longer spans than a century lead out of the calendar."""
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 ConnectionUrl = Annotated[str, AfterValidator(_connection)]

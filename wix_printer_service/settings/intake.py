@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from wix_printer_service.settings.base import (
+    MOST_HOURS,
     HostPort,
     PositiveSeconds,
     Section,
@@ -137,6 +138,7 @@ class Intake(Section):
     stale_after_h: float = Field(
         default=48.0,
         gt=0,
+        le=MOST_HOURS,
         description="Orders due longer ago than this are recorded and held, not printed.",
     )
     restaurant_app_ids: tuple[str, ...] = Field(

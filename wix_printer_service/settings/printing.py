@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from wix_printer_service.settings.base import (
+    MOST_HOURS,
     ConnectionUrl,
     PositiveSeconds,
     PrintableReceipt,
@@ -23,7 +24,7 @@ class Printing(Section):
     """How jobs are sent."""
 
     connect_timeout_s: PositiveSeconds = Field(
-        default=5.0, description="How long to wait for a printer to accept a connection."
+        default=1.0, description="How long to wait for a printer to accept a connection."
     )
     stall_timeout_s: PositiveSeconds = Field(
         default=20.0, description="A printer that takes no byte for so long has stalled."
@@ -36,7 +37,7 @@ class Printing(Section):
         ),
     )
     retry_initial_s: PositiveSeconds = Field(
-        default=1.0, description="First pause after a failure before the first byte."
+        default=1.0, description="First pause after a ticket that could not be made or booked."
     )
     retry_max_s: PositiveSeconds = Field(default=30.0, description="Longest such pause.")
     max_tries: int = Field(
@@ -64,7 +65,7 @@ class Printing(Section):
     max_attempts: int = Field(
         default=5,
         ge=1,
-        description="A job that was sent so often and never confirmed is dead.",
+        description="A job that was tried so often and never confirmed is dead.",
     )
     late_after_s: PositiveSeconds = Field(
         default=900.0, description="Tickets that waited longer than this are headed LATE."
@@ -72,11 +73,13 @@ class Printing(Section):
     hold_backlog_after_h: float | None = Field(
         default=None,
         gt=0,
+        le=MOST_HOURS,
         description="Jobs that waited longer than this are held for a person. Unset: never.",
     )
     expire_after_h: float | None = Field(
         default=None,
         gt=0,
+        le=MOST_HOURS,
         description="Jobs that waited longer than this are not printed at all. Unset: never.",
     )
     backup_after_s: PositiveSeconds = Field(
@@ -217,5 +220,5 @@ class Connectivity(Section):
     breaker_failures: int = Field(
         default=3, ge=1, description="After so many failed jobs in a row a printer gets a pause."
     )
-    breaker_initial_s: PositiveSeconds = Field(default=1.0, description="The first such pause.")
+    breaker_initial_s: PositiveSeconds = Field(default=5.0, description="The first such pause.")
     breaker_max_s: PositiveSeconds = Field(default=60.0, description="The longest such pause.")

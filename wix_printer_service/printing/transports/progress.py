@@ -182,9 +182,9 @@ class Progress:
         return StalledError(f"took no byte for {self.stall_timeout_s:g} s")
 
 
-def pause() -> None:
-    """Wait one tick."""
-    select.select([], [], [], TICK_S)
+def pause(pause_s: float = TICK_S) -> None:
+    """Wait one tick, or as long as is said."""
+    select.select([], [], [], pause_s)
 
 
 def opened(resource: Resource | None) -> Resource:

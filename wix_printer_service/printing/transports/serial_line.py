@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from wix_printer_service.printing.transports.progress import Progress
 
 PARITIES = {"none": "N", "even": "E", "odd": "O"}
+INPUT_FLAGS = 0
+"""Where ``tcgetattr`` has them."""
 DSR_STEP_BYTES = 32
 """How much goes out between two looks at the line that says "busy"."""
 
@@ -50,6 +52,7 @@ class SerialLink:
                 xonxoff=wanted.flow == "xonxoff",
                 exclusive=True,
             )
+            _ignore_noise(self._port)
         except (termios.error, ValueError) as error:
             raise PrinterUnavailableError(in_words(self.name, error)) from error
 
@@ -93,6 +96,19 @@ class SerialLink:
             progress.wait_s()
             progress.heard(descriptor.read_some(port.fileno()))
             pause()
+
+
+def _ignore_noise(port: Serial) -> None:
+    """Have a printer that is switched off say nothing.
+
+    Its end of the line then looks like a break, which Linux hands over as a NUL (termios(3)), and
+    that looks like an answer.
+    """
+    attributes = termios.tcgetattr(port.fileno())
+    attributes[INPUT_FLAGS] |= termios.IGNBRK | termios.IGNPAR
+    if port.parity != PARITIES["none"]:
+        attributes[INPUT_FLAGS] |= termios.INPCK
+    termios.tcsetattr(port.fileno(), termios.TCSANOW, attributes)
 
 
 def _drain(port: Serial, progress: Progress) -> None:

@@ -12,6 +12,7 @@ import termios
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wix_printer_service.printing.transports.addresses import Addresses, connect
 from wix_printer_service.printing.transports.progress import (
     TICK_S,
     Progress,
@@ -36,7 +37,7 @@ class TcpLink:
     def __init__(self, connection: Tcp, *, stall_timeout_s: float, close_timeout_s: float) -> None:
         self.name = f"the printer at {connection.host} port {connection.port}"
         self.can_answer = True
-        self._address = (connection.host, connection.port)
+        self._addresses = Addresses(connection.host, connection.port)
         self._stall_timeout_s = stall_timeout_s
         self._close_timeout_s = close_timeout_s
         self._socket: socket.socket | None = None
@@ -44,7 +45,7 @@ class TcpLink:
     def open(self, timeout_s: float) -> None:
         """Connect; see ``Link``."""
         self.close()
-        self._socket = socket.create_connection(self._address, timeout_s)
+        self._socket = connect(self._addresses.find(timeout_s), timeout_s)
         self._socket.settimeout(0)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _notice_a_dead_host(self._socket, self._stall_timeout_s)
