@@ -126,10 +126,20 @@ def test_a_printer_that_hangs_up_after_the_job_and_cannot_confirm_is_believed(
     make_rig: MakeRig,
 ) -> None:
     rig = make_rig(Faults(no_sensor_status=True), **UNKNOWN)
+    printer = rig.connect()
+    print_once(printer)
     rig.virtual.after(b"Pizza", rig.hang_up)
-    printer = rig.connect(confirm_timeout_s=20.0)
     assert print_once(printer) is Confirmation.NONE
-    assert rig.receipts() == ["Pizza\n"]
+    assert rig.receipts() == ["Pizza\n"] * 2
+
+
+def test_a_printer_that_hangs_up_instead_of_confirming_its_first_job_leaves_it_uncertain(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(Faults(no_sensor_status=True), **UNKNOWN)
+    rig.virtual.after(b"Pizza", rig.hang_up)
+    with pytest.raises(SendInterruptedError, match="closed the connection"):
+        print_once(rig.connect())
 
 
 def test_a_printer_that_hangs_up_instead_of_confirming_leaves_the_job_uncertain(
@@ -276,7 +286,7 @@ def test_a_printer_that_answers_nothing_while_offline_leaves_the_job_uncertain(
     rig.virtual.before(b"Pizza", lambda: rig.virtual.set_faults(**NO_PAPER))
     notes = Notes()
     with pytest.raises(SendInterruptedError, match="did not confirm"):
-        print_once(rig.connect(), notes=notes)
+        print_once(rig.connect(confirm_timeout_s=1.2), notes=notes)
     assert notes.causes == [Cause.NO_ANSWER]
 
 

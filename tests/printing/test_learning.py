@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.printing.escpos_rig import JOB
+from wix_printer_service.errors import PrinterUnavailableError
 from wix_printer_service.models import Confirmation
 from wix_printer_service.observations import Cause
 from wix_printer_service.printing import learnt
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.printing.escpos_rig import EscposRig, MakeRig
     from wix_printer_service.printing.escpos_printer import EscposPrinter
 
-SEEN, ABSENT = Ability.SEEN, Ability.ABSENT
+SEEN, ABSENT, UNTRIED = Ability.SEEN, Ability.ABSENT, Ability.UNTRIED
 NO_NAME = {"maker": "NoName", "model": "POS-80"}
 
 
@@ -88,3 +89,51 @@ def test_a_printer_that_was_found_to_answer_is_missed_from_the_start(
     with pytest.raises(Exception, match="does not answer") as caught:
         rig.connect(file).open()
     assert caught.value.cause is Cause.NO_ANSWER
+
+
+def test_a_printer_that_once_answered_is_missed_in_the_next_run(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig()
+    file = tmp_path / learnt.FILE_NAME
+    first = rig.connect(file)
+    first.open()
+    first.close()
+    rig.virtual.set_faults(silent=True)
+    with pytest.raises(PrinterUnavailableError, match="does not answer") as caught:
+        rig.connect(file).open()
+    assert caught.value.cause is Cause.NO_ANSWER
+
+
+def test_a_printer_that_only_answered_is_still_known_by_its_model(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig()
+    file = tmp_path / learnt.FILE_NAME
+    learnt.note_answer(file, rig.url)
+    printer = rig.connect(file)
+    printer.open()
+    assert printer.send(JOB) is Confirmation.PRINTED
+    printer.close()
+
+
+def test_that_a_printer_answers_is_written_once_and_takes_nothing_away(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig()
+    file = tmp_path / learnt.FILE_NAME
+    learnt.write_down(file, rig.url, Abilities(UNTRIED, SEEN, SEEN, ABSENT, ABSENT))
+    learnt.note_answer(file, rig.url)
+    assert learnt.look_up(file, rig.url) == Abilities(SEEN, SEEN, SEEN, ABSENT, ABSENT)
+    before = file.stat().st_ino
+    printer = rig.connect(file)
+    printer.open()
+    printer.close()
+    assert file.stat().st_ino == before
+
+
+def test_a_file_that_cannot_be_written_costs_no_answer(make_rig: MakeRig, tmp_path: Path) -> None:
+    (tmp_path / "in-the-way").write_text("")
+    printer = make_rig().connect(tmp_path / "in-the-way" / learnt.FILE_NAME)
+    assert printer.open().cause is Cause.FINE
+    printer.close()

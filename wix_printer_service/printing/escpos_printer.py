@@ -25,6 +25,8 @@ from wix_printer_service.printing.transports.progress import Progress, pause, re
 from wix_printer_service.printing.watch import UNWATCHED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wix_printer_service.observations import Observation
     from wix_printer_service.printing.abilities import Abilities
     from wix_printer_service.printing.transports import Link
@@ -53,10 +55,16 @@ class EscposPrinter:
         printing: How long to wait for what.
         label: What people call it.
         learnt: What it was found to be able to do; if nothing, its maker and model decide.
+        note_answer: Called when it answers and was not known to, to remember that.
     """
 
     def __init__(
-        self, link: Link, printing: Printing, label: str = "", learnt: Abilities | None = None
+        self,
+        link: Link,
+        printing: Printing,
+        label: str = "",
+        learnt: Abilities | None = None,
+        note_answer: Callable[[], None] = lambda: None,
     ) -> None:
         self.in_use = threading.Lock()
         self.label = label or link.name
@@ -65,7 +73,10 @@ class EscposPrinter:
         """What the printer calls itself; empty until it was asked."""
         self._link = link
         self._printing = printing
-        self._is_learnt = learnt is not None
+        self._note_answer = note_answer
+        self._is_learnt = learnt is not None and replace(learnt, answers=Ability.UNTRIED) != (
+            UNKNOWN_PRINTER
+        )
         self._was_asked_for_name = False
         self._silences = 0
         self._leftovers = Leftovers()
@@ -127,7 +138,9 @@ class EscposPrinter:
                 raise PrinterUnavailableError(silent.text, silent.cause)
             self._stop_at_leftovers(is_probe=is_probe)
             return
-        self.abilities = replace(self.abilities, answers=Ability.SEEN)
+        if self.abilities.answers is not Ability.SEEN:
+            self.abilities = replace(self.abilities, answers=Ability.SEEN)
+            self._note_answer()
         observation = printer_status.from_real_time(self.label, answers)
         if observation.state is ComponentState.OFFLINE:
             raise PrinterUnavailableError(observation.text, observation.cause)
@@ -232,26 +245,45 @@ class EscposPrinter:
             self._link.send(data, progress)
             reach("job_sent")
         else:
-            closing = Closing.of(self.abilities, self._next_id(), self._conversation.owed)
-            self._link.send(self._with_reports(data) + closing.data, progress)
-            reach("job_sent")
-            confirmation = self._confirmation(self._conversation, job, closing, len(data))
-            self._learn_from(closing, confirmation)
+            self._link.send(self._with_reports(data), progress)
+            confirmation = self._confirmation(self._conversation, job, len(data), progress)
         if confirmation is Confirmation.NONE:
             self._link.finish(progress)
         return confirmation
 
     def _confirmation(
-        self, conversation: Conversation, job: Job, closing: Closing, size: int
+        self, conversation: Conversation, job: Job, size: int, progress: Progress
     ) -> Confirmation:
+        """Ask for the confirmation and wait for it.
+
+        Raises:
+            OSError: It did not come, or the connection is lost.
+        """
         printing = self._printing
         timeout_s = printing.confirm_timeout_s + printing.confirm_s_per_kb * size / BYTES_PER_KB
+        closing = Closing.of(self.abilities, self._next_id())
         try:
-            return Confirming(conversation, job, closing, printing).wait(timeout_s)
+            closing = self._ask(conversation, job, closing, progress)
+            confirming = Confirming(conversation, job, closing, printing, size)
+            confirmation = confirming.wait(timeout_s)
         except BrokenPipeError:  # it hung up properly, which is all that some have to say
-            if closing.must_come or job.is_stopped:
+            if closing.data or job.is_stopped:
                 raise
-            return Confirmation.NONE
+            confirmation = Confirmation.NONE
+        self._learn_from(closing, confirmation)
+        return confirmation
+
+    def _ask(
+        self, conversation: Conversation, job: Job, closing: Closing, progress: Progress
+    ) -> Closing:
+        """Ask only when all else is handed over: what was said until then confirms nothing."""
+        job.take_note(conversation.listen(0))
+        job.take_answers()
+        owed = conversation.owed + 1
+        if closing.data:
+            self._link.send(closing.data, progress)
+        reach("job_sent")
+        return replace(closing, owed=owed)
 
     def _with_reports(self, data: bytes) -> bytes:
         """Have the printer say what happens to it during the job, where it is known to do so.

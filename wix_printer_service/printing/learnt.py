@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FILE_NAME: Final = "printer-abilities.json"
+_LOCK: Final = threading.Lock()
+"""Several printers may answer for the first time at once."""
 
 
 def file_beside(database: Path) -> Path:
@@ -50,6 +53,26 @@ def write_down(file: Path, connection: str, abilities: Abilities) -> None:
     except (ValueError, TypeError):
         known = {}
     known[connection] = asdict(abilities)
+    _write(file, known)
+
+
+def note_answer(file: Path | None, connection: str) -> None:
+    """Keep that the printer at a connection answers; if that fails, the journal says so.
+
+    So its silence means trouble in later runs, too.
+    """
+    if file is None:
+        return
+    try:
+        with _LOCK:
+            known = dict(_read(file))
+            known[connection] = {**known.get(connection, {}), "answers": Ability.SEEN}
+            _write(file, known)
+    except (OSError, ValueError, TypeError) as error:
+        log.warning("printer_answer_not_kept", file=str(file), reason=str(error))
+
+
+def _write(file: Path, known: dict[str, Any]) -> None:
     content = json.dumps(known, indent=2).encode()
     write_durably(file, content, mode=0o644)  # the daemon may run as another user
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from wix_printer_service import connection_url
@@ -112,6 +113,7 @@ def build_printer(
         printing,
         label=f"the printer {name}" if name else "",
         learnt=learnt.look_up(abilities_file, printer.connection),
+        note_answer=partial(learnt.note_answer, abilities_file, printer.connection),
     )
 
 

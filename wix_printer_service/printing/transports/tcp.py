@@ -96,22 +96,12 @@ def _notice_a_dead_host(connection: socket.socket, timeout_s: float) -> None:
     pause_s = _whole_seconds(timeout_s / 2 / KEEP_ALIVE_PROBES)
     connection.setsockopt(tcp, socket.TCP_KEEPINTVL, pause_s)
     connection.setsockopt(tcp, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
-    _limit_silence(connection, timeout_s)
+    # No TCP_USER_TIMEOUT: to Linux a slow printer without room is as silent as a dead one, even
+    # if it takes something now and then. While bytes are on their way, Progress decides.
 
 
 def _whole_seconds(seconds: float) -> int:
     return min(max(round(seconds), 1), 32_767)  # the range that tcp(7) allows
-
-
-def _limit_silence(connection: socket.socket, timeout_s: float | None) -> None:
-    """Set after what time without progress the connection breaks; None is the system's own.
-
-    To Linux a printer that acknowledges but has no room is as silent as a dead one, so there must
-    be no limit while a printer has said that it cannot print.
-    """
-    # later than our own time-out, which has the better words for a printer that takes nothing
-    milliseconds = min(int((timeout_s + 1) * 1000), 2**31 - 1) if timeout_s else 0
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
 
 def _deliver(connection: socket.socket, data: bytes, progress: Progress) -> None:
@@ -126,12 +116,11 @@ def _deliver(connection: socket.socket, data: bytes, progress: Progress) -> None
             rest = rest[_send_some(connection, rest) :]
         progress.started = progress.started or len(rest) < len(data)
         acknowledged = len(data) - len(rest) - _unacknowledged(connection)
-        _raise_pending_error(connection)
         progress.add(begin + acknowledged - progress.sent)
         if acknowledged < len(data):
+            _raise_pending_error(connection)  # of a whole job, what was said comes first
             events = (select.POLLIN if listening else 0) | (select.POLLOUT if rest else 0)
             _wait(connection, events, min(progress.wait_s(), TICK_S))
-            _limit_silence(connection, None if progress.is_excused else progress.stall_timeout_s)
 
 
 def _send_some(connection: socket.socket, data: memoryview) -> int:
