@@ -14,6 +14,10 @@ RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 """``SO_LINGER`` on, with no time: closing sends RST instead of FIN."""
 
 
+KEEP_ALIVE_S: Final = 5
+"""How long a host may be silent before it is asked whether it is still there."""
+
+
 class Connection:
     """A connected socket and what is still to be sent over it."""
 
@@ -21,6 +25,11 @@ class Connection:
         connected.settimeout(0.0)
         # a printer's answers are short, and each is waited for
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # a host that vanished must not be the first one for ever; Epson's UB-E02 hangs up after
+        # five idle minutes, which is long to wait for
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_S)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_S)
         self.socket = connected
         self.outgoing = bytearray()
 
