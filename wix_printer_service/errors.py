@@ -66,6 +66,46 @@ class SendInterruptedError(PersonNeededError):
         self.sent = sent
 
 
+class WixUnavailableError(TryLaterError):
+    """Wix gave no usable answer; asked again later it may.
+
+    Args:
+        text: What happened, without anything secret.
+        cause: The same for the monitor.
+        retry_after_s: How long Wix asks us to wait, None if it did not say.
+    """
+
+    def __init__(
+        self, text: str, cause: Cause = Cause.UNREACHABLE, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(text)
+        self.cause = cause
+        self.retry_after_s = retry_after_s
+
+
+class WixThrottledError(WixUnavailableError):
+    """Wix answers, but wants to be asked less often."""
+
+
+class WixKeyError(PersonNeededError):
+    """Wix does not accept the key, or the key may not do this."""
+
+
+class WixRefusedError(NeverAgainError):
+    """Wix understood a request and says no.
+
+    Args:
+        text: What Wix said, and where.
+        status: The HTTP status.
+        code: Wix's own code, such as ``ORDER_NOT_FOUND``; empty if it gave none.
+    """
+
+    def __init__(self, text: str, status: int, code: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
 class UnauthenticError(NeverAgainError):
     """A delivery is not signed by Wix for this app."""
 

@@ -39,6 +39,14 @@ class Priority(IntEnum):
     CRITICAL = 3
 
 
+class Road(StrEnum):
+    """How an event reached this house."""
+
+    WEBHOOK = "webhook"
+    BACKFILL = "backfill"
+    """Wix was asked for it."""
+
+
 class OrderState(StrEnum):
     """What became of an order here."""
 
@@ -52,6 +60,8 @@ class OrderState(StrEnum):
     """Its receipts were made, then the order was cancelled."""
     IGNORED = "ignored"
     """Not for this kitchen: imported, or without a restaurant line."""
+    PAST = "past"
+    """Of before the first start: recorded, never printed by itself."""
     ERASED = "erased"
     """A person asked to be forgotten; only the id is left."""
 
@@ -301,6 +311,8 @@ class OrderRecord:
     revision: int
     readable: bool
     received_at: datetime
+    road: Road = Road.WEBHOOK
+    """The road by which the event came that made its receipts, else its first one."""
 
 
 @dataclass(frozen=True, slots=True)

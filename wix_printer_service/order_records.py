@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Totals
+from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Road, Totals
 from wix_printer_service.order_rules import due_at
 from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.wix.webhook import LOCAL_ID
 from wix_printer_service.wix.wire import load
 
 if TYPE_CHECKING:
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 
 LOCAL_NUMBERS = 999
 """So many numbers of our own are given before the count may begin again."""
+THE_SAME_OF_OURS = """
+SELECT max(id) AS id FROM orders WHERE id >= :first AND id < :behind AND (
+  ordered_at = :ordered_at AND (number = :number OR number = '' OR :number = '')
+  OR number = :number AND number <> '' AND (ordered_at IS NULL OR :ordered_at IS NULL)
+) HAVING count(*) = 1
+"""
+THE_SAME = """
+SELECT max(id) AS id FROM orders
+WHERE ordered_at = :ordered_at AND (number = :number OR number = '' OR :number = '')
+HAVING count(*) = 1
+"""
+RENAME = (
+    "UPDATE orders SET id = ? WHERE id = ?",
+    "UPDATE order_revisions SET order_id = ? WHERE order_id = ?",
+    "UPDATE print_jobs SET order_id = ? WHERE order_id = ?",
+    "UPDATE inbox SET order_id = ? WHERE order_id = ?",
+)
+"""Everywhere that an order's id stands."""
 
 
 def find(connection: sqlite3.Connection, order_id: str) -> OrderRecord | None:
@@ -96,13 +115,17 @@ def add_to_inbox(
 
 
 def add_order(
-    transaction: sqlite3.Connection, order_id: str, state: OrderState, now: datetime
+    transaction: sqlite3.Connection,
+    order_id: str,
+    state: OrderState,
+    now: datetime,
+    road: Road = Road.WEBHOOK,
 ) -> None:
     """Write down that there is such an order; its revisions say the rest."""
     transaction.execute(
         "INSERT INTO orders (id, number, state, status, payment_status, method, revision,"
-        " readable, received_at) VALUES (?, '', ?, '', '', ?, 0, 1, ?)",
-        (order_id, state, Method.UNKNOWN, now.isoformat()),
+        " readable, received_at, road) VALUES (?, '', ?, '', '', ?, 0, 1, ?, ?)",
+        (order_id, state, Method.UNKNOWN, now.isoformat(), road),
     )
 
 
@@ -127,6 +150,48 @@ def give_local_number(transaction: sqlite3.Connection, order_id: str, day: date)
 def set_state(transaction: sqlite3.Connection, order_id: str, state: OrderState) -> None:
     """Write down what became of an order."""
     transaction.execute("UPDATE orders SET state = ? WHERE id = ?", (state, order_id))
+
+
+def adopt(transaction: sqlite3.Connection, order: Order) -> None:
+    """Give an order that was learnt without Wix's id that id, so that it is the same order.
+
+    It is the same if both have the same number and were not placed at different moments, or if one
+    has no number and they were placed at the same moment. Where two could be meant, none is: an
+    order that is printed twice is better than one that is not. Orders with an id of Wix are not
+    looked at: their numbers prove nothing.
+    """
+    local_id = _the_only(transaction, THE_SAME_OF_OURS, order)
+    if local_id is None:
+        return
+    transaction.execute("PRAGMA defer_foreign_keys = ON")
+    for statement in RENAME:
+        transaction.execute(statement, (order.id, local_id))
+    transaction.execute("PRAGMA defer_foreign_keys = OFF")  # others share the transaction
+
+
+def same_as(transaction: sqlite3.Connection, order: Order) -> str | None:
+    """Return the id of the known order that one without an id is, None if it is a new one.
+
+    It is the same if both were placed at the same moment and do not have different numbers.
+    """
+    return _the_only(transaction, THE_SAME, order)
+
+
+def _the_only(transaction: sqlite3.Connection, query: str, order: Order) -> str | None:
+    """Return the id of the one order that a query finds, None if it finds none or several."""
+    facts = {
+        "first": LOCAL_ID,
+        "behind": LOCAL_ID[:-1] + chr(ord(LOCAL_ID[-1]) + 1),
+        "number": order.number,
+        "ordered_at": _text(order.created_at),
+    }
+    row = transaction.execute(query, facts).fetchone()
+    return None if row is None else str(row["id"])
+
+
+def set_road(transaction: sqlite3.Connection, order_id: str, road: Road) -> None:
+    """Write down by which road the event came that made an order's receipts."""
+    transaction.execute("UPDATE orders SET road = ? WHERE id = ?", (road, order_id))
 
 
 def add_revision(
@@ -196,6 +261,7 @@ def _record(row: sqlite3.Row) -> OrderRecord:
         revision=row["revision"],
         readable=bool(row["readable"]),
         received_at=datetime.fromisoformat(row["received_at"]),
+        road=Road(row["road"]),
     )
 
 

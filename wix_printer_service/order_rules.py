@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CALLED_OFF = frozenset({"CANCELED", "REJECTED"})
 NEVER_PAPER = frozenset({EventKind.IMPORTED, EventKind.IMPORTED_ORDER_DELETED})
-SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD})
+DECIDED = frozenset({OrderState.ACCEPTED, OrderState.HELD, OrderState.PAST})
+"""An approval of such an order puts nothing more on paper."""
 IMPLIED_STATUS = {EventKind.APPROVED: "APPROVED", EventKind.CANCELED: "CANCELED"}
 UNREAD_LINES = ("lineItems", "order", "unreadable")
 
@@ -33,6 +34,8 @@ class Verdict(StrEnum):
     """Recorded too, but a person should know: the kitchen has been told to stop."""
     PRINT = "accepted"
     HOLD = "held"
+    PAST = "past"
+    """Recorded, and never to be printed by itself: it is of before the first start."""
     CANCEL = "cancelled"
     IGNORE = "ignored"
     ERASE = "erased"
@@ -68,7 +71,7 @@ def judge(
     if order.status == "APPROVED":
         if on_paper and known is not None and known.state is OrderState.CANCELLED:
             return Verdict.REINSTATE if newer else Verdict.RECORD
-        return _judge_approved(order, known, now, intake, newer=newer)
+        return _judge_approved(event, order, known, now, intake, newer=newer)
     return Verdict.RECORD
 
 
@@ -78,14 +81,22 @@ def _is_never_paper(event: OrderEvent, order: Order, known: OrderRecord | None) 
 
 
 def _judge_approved(
-    order: Order, known: OrderRecord | None, now: datetime, intake: Intake, *, newer: bool
+    event: OrderEvent,
+    order: Order,
+    known: OrderRecord | None,
+    now: datetime,
+    intake: Intake,
+    *,
+    newer: bool,
 ) -> Verdict:
-    if known is not None and known.state in SET_MADE:
+    if known is not None and known.state in DECIDED:
         return Verdict.RECORD
     if known is not None and not newer and known.status in CALLED_OFF:
         return Verdict.RECORD
     if intake.other_orders == "ignore" and not is_for_kitchen(order, intake):
         return Verdict.IGNORE
+    if event.is_past and (known is None or known.state is OrderState.IGNORED):
+        return Verdict.PAST  # one that this house waits for is not of before its time
     due = due_at(order)
     stale = due is not None and due < now - timedelta(hours=intake.stale_after_h)
     return Verdict.HOLD if stale else Verdict.PRINT

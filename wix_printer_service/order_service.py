@@ -6,8 +6,10 @@ however often, it comes.
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,7 +20,7 @@ from wix_printer_service import order_records as records
 from wix_printer_service.errors import NotFoundError, QueueFullError
 from wix_printer_service.fault_points import reach
 from wix_printer_service.job_records import printers_with_paper
-from wix_printer_service.models import JobState, Method, OrderState, Priority, Receipt
+from wix_printer_service.models import JobState, Method, OrderState, Priority, Receipt, Road
 from wix_printer_service.order_priority import priority_of
 from wix_printer_service.order_rules import (
     IMPLIED_STATUS,
@@ -28,6 +30,7 @@ from wix_printer_service.order_rules import (
     judge,
 )
 from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.wix.webhook import LOCAL_ID
 from wix_printer_service.wix.wire import dump_ascii
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ NO_ORDER = "no_order"
 LATER_STATES = {
     Verdict.PRINT: OrderState.ACCEPTED,
     Verdict.HOLD: OrderState.HELD,
+    Verdict.PAST: OrderState.PAST,
     Verdict.CANCEL: OrderState.CANCELLED,
 }
 
@@ -69,6 +73,7 @@ class OrderService:
         self._settings = settings
         self._clock = clock
         self._zone = ZoneInfo(settings.restaurant.timezone)
+        self._webhook_at_s: float | None = None
 
     def accept(self, event: OrderEvent) -> Future[str]:
         """Write an event down with all that follows from it.
@@ -78,6 +83,8 @@ class OrderService:
             or "no_order"), or with ``StorageError`` if nothing of it could be written, for example
             because too much waits already (``QueueFullError``).
         """
+        if event.road is Road.WEBHOOK:
+            self._webhook_at_s = self._clock.monotonic()
         if not self._database.has_room():
             return _failed(QueueFullError("the disk is nearly full"))
         if event.order is None and not event.anonymise:
@@ -92,6 +99,12 @@ class OrderService:
         future.add_done_callback(partial(_tell, event, order))
         return future
 
+    def webhooks_silent_for_s(self) -> float:
+        """Return for how long no webhook has come, infinity if none came since the start."""
+        if self._webhook_at_s is None:
+            return math.inf
+        return self._clock.monotonic() - self._webhook_at_s
+
     def _note(self, transaction: sqlite3.Connection, event: OrderEvent) -> str:
         """Remember an event that shows no order."""
         if records.is_in_inbox(transaction, event.id):
@@ -105,31 +118,34 @@ class OrderService:
         if records.is_in_inbox(transaction, event.id):
             return DUPLICATE
         now = self._clock.now()
+        event, order = _as_one_order(transaction, event, order)
         known = records.find(transaction, event.order_id)
         on_paper = bool(printers_with_paper(transaction, event.order_id))
         intake = self._settings.intake
         verdict = judge(event, order, known, now, intake, on_paper=on_paper)
         if known is None:
-            records.add_order(transaction, event.order_id, OrderState.REMEMBERED, now)
+            state = OrderState.REMEMBERED
+            records.add_order(transaction, event.order_id, state, now, event.road)
         if verdict is Verdict.ERASE:
             self._erase(transaction, event.order_id)
         elif not _is_erased(known):
             if is_newer(event, order, known):
                 records.add_revision(transaction, event, order, payload, now)
-            self._carry_out(transaction, verdict, order)
+            self._carry_out(transaction, verdict, order, event.road)
             self._set_state(transaction, verdict, event.order_id, known)
         records.add_to_inbox(transaction, event, verdict, now)
         reach("order_before_commit")
         return verdict
 
-    def _carry_out(self, transaction: sqlite3.Connection, verdict: Verdict, order: Order) -> None:
-        if verdict not in LATER_STATES:
-            return
+    def _carry_out(
+        self, transaction: sqlite3.Connection, verdict: Verdict, order: Order, road: Road
+    ) -> None:
         if verdict is Verdict.CANCEL:  # however much waits: it calls more off than it makes
             self._cancel(transaction, order.id)
-        else:
+        elif verdict in {Verdict.PRINT, Verdict.HOLD}:
             self._queue.require_room(transaction)
             self._make_set(transaction, verdict, order)
+            records.set_road(transaction, order.id, road)
 
     def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, event: Order) -> None:
         # by what is known of the order: the event that approves it may show less
@@ -180,6 +196,24 @@ class OrderService:
             records.set_state(transaction, order_id, LATER_STATES[verdict])
         elif verdict is Verdict.IGNORE and _is_remembered(known):
             records.set_state(transaction, order_id, OrderState.IGNORED)
+
+
+def _as_one_order(
+    transaction: sqlite3.Connection, event: OrderEvent, order: Order
+) -> tuple[OrderEvent, Order]:
+    """Make sure that an order learnt once with Wix's id and once without is one order.
+
+    An event whose id could not be read then goes to the order it is about; an order that was
+    learnt without one gets its id.
+    """
+    if not event.order_id.startswith(LOCAL_ID):
+        if records.find(transaction, event.order_id) is None:
+            records.adopt(transaction, order)
+        return event, order
+    known_id = records.same_as(transaction, order)
+    if known_id is None:
+        return event, order
+    return replace(event, order_id=known_id), replace(order, id=known_id)
 
 
 def _failed(error: Exception) -> Future[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from wix_printer_service import job_records, order_records
-from wix_printer_service.models import JobState, OrderState, Receipt
+from wix_printer_service.models import JobState, OrderState, Receipt, Road
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.rendering import Paper, render
 from wix_printer_service.receipts.compose import compose
@@ -52,8 +52,10 @@ class TicketMaker:
             StorageError: The database cannot be read now.
         """
         with self.database.reading() as connection:
-            order, revision = order_records.newest_revision(connection, job.order_id)
-            record = order_records.find(connection, job.order_id)
+            # by its id now: the order may have been learnt without Wix's id and got it since
+            order_id = job_records.get(connection, job.id).order_id
+            order, revision = order_records.newest_revision(connection, order_id)
+            record = order_records.find(connection, order_id)
             relatives = job_records.relatives(connection, job)
         if record is not None:
             order = replace(order, local_number=record.local_number)
@@ -72,23 +74,28 @@ class TicketMaker:
         return Marks(
             copy=any(other.state in CAME_OUT for other in relatives),
             duplicate=_possible_duplicate(job, relatives),
-            late_ordered_at=self._late_ordered_at(job, order),
+            late_ordered_at=self._late_ordered_at(job, order, record),
             backup_from=job.backup_from or "",
             cancelled=job.receipt is not Receipt.CANCELLATION
             and record is not None
             and record.state is OrderState.CANCELLED,
         )
 
-    def _late_ordered_at(self, job: PrintJob, order: Order) -> datetime | None:
+    def _late_ordered_at(
+        self, job: PrintJob, order: Order, record: OrderRecord | None
+    ) -> datetime | None:
         """Return when the order of a late ticket was placed, None if it is in time.
 
         A ticket's age begins when the order became what it is: the guest may have waited for the
-        restaurant's own approval before that. A copy, and news about an order, are as old as the
-        job.
+        restaurant's own approval before that. An order that Wix was asked for may have changed
+        since without us; its age begins when it was placed. A copy, and news about an order, are
+        as old as the job.
         """
         since = job.created_at
-        if job.copy_of is None and job.receipt in ORDER_RECEIPTS and order.updated_at is not None:
-            since = min(since, order.updated_at)
+        if job.copy_of is None and job.receipt in ORDER_RECEIPTS:
+            is_fetched = record is not None and record.road is Road.BACKFILL
+            became = order.created_at if is_fetched else order.updated_at
+            since = min(since, became or since)
         age_s = (self.clock.now() - since).total_seconds()
         return (order.created_at or since) if age_s > self.late_after_s else None
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from wix_printer_service.settings.base import PositiveSeconds, PrinterName, Section
-from wix_printer_service.settings.intake import Intake, Listen, Restaurant, Status, Storage, Wix
+from wix_printer_service.settings.intake import Intake, Listen, Restaurant, Status, Storage
 from wix_printer_service.settings.printing import (
     Connectivity,
     OfflineQueue,
@@ -18,8 +18,10 @@ from wix_printer_service.settings.printing import (
     Printing,
     Priorities,
 )
+from wix_printer_service.settings.wix import Backfill, Wix
 
 __all__ = [
+    "Backfill",
     "Connectivity",
     "Intake",
     "Lifecycle",
@@ -63,6 +65,7 @@ class Settings(Section):
     restaurant: Restaurant = Restaurant()
     printers: dict[PrinterName, Printer] = Field(min_length=1)
     wix: Wix = Wix()
+    backfill: Backfill = Backfill()
     listen: Listen = Listen()
     status: Status = Status()
     storage: Storage = Storage()

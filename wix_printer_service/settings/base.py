@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -28,6 +29,7 @@ def _connection(value: str) -> str:
 
 MOST_HOURS = 1_000_000
 """Longer spans than a century lead out of the calendar."""
+OptionalFile = Path | None
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 ConnectionUrl = Annotated[str, AfterValidator(_connection)]

@@ -103,25 +103,6 @@ class Restaurant(Section):
         return value
 
 
-class Wix(Section):
-    """The Wix app that signs the deliveries."""
-
-    webhook_public_key_file: Path | None = Field(
-        default=None,
-        description=(
-            "The app's public key from Wix (Webhooks > Get Public Key). Without it a development "
-            "key pair made beside the database is used, and Wix's own deliveries are refused."
-        ),
-    )
-    api_base: str = Field(default="https://www.wixapis.com", description="Wix's REST interface.")
-    site_id: str | None = Field(
-        default=None, description="The site that the API key is for. Not used yet."
-    )
-    api_key_file: Path | None = Field(
-        default=None, description="File with the API key; without it Wix is not asked anything."
-    )
-
-
 class Intake(Section):
     """Which deliveries become orders, and which orders become paper."""
 

@@ -21,11 +21,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from wix_printer_service.errors import ConfigurationError, MalformedError, UnauthenticError
+from wix_printer_service.models import Road
 from wix_printer_service.wix.wire import Wire, clean, dump_ascii, load
 
 ALGORITHM = "RS256"
 ORDER_ENTITY = "wix.ecom.v1.order"
 TOKEN_PARTS = 3
+LOCAL_ID = "event "
+"""An order of which Wix did not say the id goes by this and its event's id."""
 LONGEST_SEQUENCE = 40
 """Digits of a sequence number that is still taken for one."""
 
@@ -60,6 +63,9 @@ class OrderEvent:
     sequence: int | None
     anonymise: bool
     order: dict[str, Any] | None
+    road: Road = Road.WEBHOOK
+    is_past: bool = False
+    """It shows an order of before the first start, which is not to be printed any more."""
 
 
 class Verifier:
@@ -117,6 +123,33 @@ def _check_form(token: bytes) -> None:
         raise MalformedError("body: not a JWT of three parts")
 
 
+def event_of_search(found: object, *, is_past: bool = False) -> OrderEvent:
+    """Return an order that Wix's search shows as an event.
+
+    A search tells neither event nor sequence: what it shows is one event for as long as it is the
+    same to the last letter. Only orders that are approved or called off are searched for: one whose
+    status cannot be read counts as approved, so that it reaches the kitchen.
+
+    Args:
+        found: The order as it came; one that is no JSON object is kept as ``unreadable``.
+        is_past: Whether it is of before the first start.
+    """
+    order = _readable(found)
+    event_id = f"search {_fingerprint(order)}"
+    kind = EventKind.UPDATED if _text(order.get("status")) else EventKind.APPROVED
+    return OrderEvent(
+        id=event_id,
+        type="search",
+        kind=kind,
+        order_id=_text(order.get("id")) or f"{LOCAL_ID}{event_id}",
+        sequence=None,
+        anonymise=False,
+        order=order,
+        road=Road.BACKFILL,
+        is_past=is_past,
+    )
+
+
 def parse(payload: bytes) -> OrderEvent:
     """Unwrap the signed payload, whichever form of envelope Wix chose.
 
@@ -135,7 +168,7 @@ def parse(payload: bytes) -> OrderEvent:
         id=event_id,
         type=event_type,
         kind=kind,
-        order_id=order_id or f"event {event_id}",
+        order_id=order_id or f"{LOCAL_ID}{event_id}",
         sequence=_sequence(event.get("entityEventSequence")),
         anonymise=Wire(event, "", []).flag("triggeredByAnonymizeRequest"),
         order=order,

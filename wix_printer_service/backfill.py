@@ -1,0 +1,141 @@
+"""Asks Wix for what the webhooks did not bring: at the start, when Wix returns, and regularly.
+
+What it finds goes the same way as a webhook, through ``OrderService.accept``, so that an order has
+one set of receipts by whichever road it comes.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from wix_printer_service.backfill_look import Look
+from wix_printer_service.backfill_rhythm import Rhythm
+from wix_printer_service.backfill_state import BackfillState, Outcome
+from wix_printer_service.errors import (
+    NeverAgainError,
+    StorageError,
+    WixKeyError,
+    WixUnavailableError,
+)
+from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wix_printer_service.backfill_look import Tally
+    from wix_printer_service.clock import Clock
+    from wix_printer_service.order_service import OrderService
+    from wix_printer_service.settings import Settings
+    from wix_printer_service.storage.database import Database
+    from wix_printer_service.wix.client import Waiter, WixClient
+
+log = structlog.get_logger(__name__)
+
+
+class Backfill(Worker):
+    """Looks at Wix again and again; a failure only makes the next look come later.
+
+    Args:
+        connect: Makes the client, given who waits for its answers.
+        on_failure: Called when Wix cannot be asked, so that somebody looks whether it is there.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        orders: OrderService,
+        settings: Settings,
+        clock: Clock,
+        *,
+        connect: Callable[[Waiter], WixClient],
+        on_failure: Callable[[], None],
+    ) -> None:
+        super().__init__("backfill", clock)
+        self._orders = orders
+        self._settings = settings.backfill
+        self._client = connect(self)
+        self._look = Look(database, orders, settings, clock, self._client, self)
+        self._on_failure = on_failure
+        self._rhythm = Rhythm(settings.backfill, clock)
+        self._wake = threading.Event()
+        self._next_wide_s = clock.monotonic()
+        self._state = BackfillState(Outcome.NOT_YET)
+
+    @property
+    def state(self) -> BackfillState:
+        """How far it is."""
+        return replace(self._state, next_look_in_s=self._rhythm.due_in_s())
+
+    def hurry(self) -> None:
+        """Have Wix asked soon, and further back than usual: it was away."""
+        self._next_wide_s = self.clock.monotonic()
+        self._rhythm.hurry()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask the worker to stop; returns at once."""
+        super().stop()
+        self._wake.set()
+
+    def turn(self) -> None:
+        """Wait for the next look, or take it."""
+        due_in_s = self._rhythm.due_in_s()
+        if due_in_s > 0:
+            self.clock.wait(self._wake, min(due_in_s, LONGEST_REST_S))
+            self._wake.clear()
+        else:
+            self._take_look()
+
+    def finish(self) -> None:
+        """Close the connection to Wix."""
+        self._client.close()
+        super().finish()
+
+    def _take_look(self) -> None:
+        self._state = replace(self._state, asked_at=self.clock.now())
+        began_s = self.clock.monotonic()
+        is_wide = began_s >= self._next_wide_s
+        try:
+            tally = self._look.take(wide=is_wide)
+        except WixUnavailableError as error:
+            self._failed(Outcome.UNAVAILABLE, error, error.retry_after_s)
+        except WixKeyError as error:
+            self._failed(Outcome.KEY_REFUSED, error)
+        except (NeverAgainError, StorageError) as error:
+            self._failed(Outcome.FAILED, error)
+        else:
+            if is_wide:
+                self._next_wide_s = began_s + self._settings.wide_interval_s
+            self._went_well(tally)
+
+    def _went_well(self, tally: Tally) -> None:
+        silent_for_s = self._orders.webhooks_silent_for_s()
+        self._rhythm.went_well(brought=tally.brought, silent_for_s=silent_for_s)
+        if self._state.outcome is not Outcome.FINE:
+            log.info("wix_answers")
+        if tally.brought:
+            log.info("backfill_brought", orders=tally.brought)
+        self._state = BackfillState(
+            Outcome.FINE,
+            asked_at=self._state.asked_at,
+            answered_at=self.clock.now(),
+            found=self._state.found + tally.brought,
+            print_since=self._look.print_since,
+        )
+
+    def _failed(
+        self, outcome: Outcome, error: Exception, retry_after_s: float | None = None
+    ) -> None:
+        if self.stopping.is_set():
+            return
+        self._next_wide_s = self.clock.monotonic()  # nobody knows what was missed meanwhile
+        self._rhythm.failed(retry_after_s)
+        if (outcome, str(error)) != (self._state.outcome, self._state.text):
+            log.warning("wix_not_asked", outcome=outcome, reason=str(error))
+        self._state = replace(self._state, outcome=outcome, text=str(error))
+        if outcome is Outcome.UNAVAILABLE:
+            self._on_failure()

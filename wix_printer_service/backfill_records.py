@@ -1,0 +1,51 @@
+"""How far Wix was asked for orders, as the one row of its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far Wix was asked; ``began_at`` is by our clock, the others are by Wix's."""
+
+    began_at: datetime
+    print_since: datetime | None
+    """Orders of before are past; None until Wix has answered."""
+    position: datetime | None
+    """All that was updated before is known; None until the first look is over."""
+
+
+def begin(transaction: sqlite3.Connection, now: datetime) -> Progress:
+    """Return how far Wix was asked; the very first time note that it begins now."""
+    transaction.execute(
+        "INSERT INTO backfill (id, began_at) VALUES (1, ?) ON CONFLICT DO NOTHING",
+        (now.isoformat(),),
+    )
+    row = transaction.execute("SELECT began_at, print_since, position FROM backfill").fetchone()
+    return Progress(
+        datetime.fromisoformat(row["began_at"]),
+        _moment(row["print_since"]),
+        _moment(row["position"]),
+    )
+
+
+def set_print_since(transaction: sqlite3.Connection, moment: datetime) -> None:
+    """Note from when on orders are printed; what is noted already stays."""
+    transaction.execute(
+        "UPDATE backfill SET print_since = ? WHERE print_since IS NULL", (moment.isoformat(),)
+    )
+
+
+def set_position(transaction: sqlite3.Connection, moment: datetime) -> None:
+    """Note that all is known that was updated before."""
+    transaction.execute("UPDATE backfill SET position = ?", (moment.isoformat(),))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

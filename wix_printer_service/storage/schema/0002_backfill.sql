@@ -1,0 +1,11 @@
+-- By which road the event came that made an order's receipts (models.Road).
+ALTER TABLE orders ADD COLUMN road TEXT NOT NULL DEFAULT 'webhook';
+CREATE INDEX orders_by_number ON orders (number);
+
+-- How far Wix was asked for orders that no webhook brought: at most one row.
+CREATE TABLE backfill (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  began_at TEXT NOT NULL,             -- by our clock: the first start that could ask Wix
+  print_since TEXT,                   -- by Wix's clock: orders of before are past; NULL until Wix answered
+  position TEXT                       -- by Wix's clock: all that was updated before is known; NULL until then
+);
