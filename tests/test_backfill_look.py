@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from tests.intake import PICKUP_SET
+from tests.intake import PICKUP_SET, event
 from tests.wix_shelf import asking_house, order, wire
 from wix_printer_service import backfill_records
 from wix_printer_service.errors import QueueFullError, StorageError, WixUnavailableError
@@ -377,3 +377,12 @@ def test_the_setting_may_be_a_moment_with_its_zone(database, fake_clock):
     look = asking_house(database, fake_clock, **chosen).look()
     look.take(wide=True)
     assert look.print_since == datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+
+
+def test_an_order_approved_while_the_key_was_put_in_is_not_of_the_past(asking):
+    asking.house.accept(event("delivery_cash"))
+    asking.clock.advance(60)
+    asking.shelf.orders.append(order("during the restart", asking.shelf.now()))
+    asking.clock.advance(60)
+    tally = asking.look().take(wide=True)
+    assert (tally.brought, tally.recorded) == (1, 0)

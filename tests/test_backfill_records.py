@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.intake import event, house_on
 from wix_printer_service import backfill_records
 from wix_printer_service.backfill_records import Progress
 
@@ -32,3 +33,18 @@ def test_the_position_goes_on(database, fake_clock):
     for moment in (now, now + timedelta(microseconds=1)):
         database.write(lambda t, m=moment: backfill_records.set_position(t, m))
     assert begin(database, now).position == now + timedelta(microseconds=1)
+
+
+def test_a_house_that_lived_by_webhooks_begins_where_its_last_order_came(database, fake_clock):
+    house = house_on(database, fake_clock)
+    house.accept(event("pickup"))
+    last_came_at = fake_clock.now()
+    fake_clock.advance(300)
+    assert begin(database, fake_clock.now()).began_at == last_came_at
+
+
+def test_but_no_longer_ago_than_an_hour(database, fake_clock):
+    house = house_on(database, fake_clock)
+    house.accept(event("pickup"))
+    fake_clock.advance(86_400)
+    assert begin(database, fake_clock.now()).began_at == fake_clock.now() - timedelta(hours=1)

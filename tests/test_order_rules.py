@@ -43,9 +43,10 @@ def order(status: str = "APPROVED", **more: object) -> Order:
 
 
 def event(
-    kind: EventKind = EventKind.UPDATED, sequence: int | None = 5, *, anonymise: bool = False
+    kind: EventKind = EventKind.UPDATED, sequence: int | None = 5, **more: object
 ) -> OrderEvent:
-    return OrderEvent("event-1", f"order_{kind}", kind, "order-1", sequence, anonymise, {})
+    whole = {"anonymise": False, "order": {}, **more}
+    return OrderEvent("event-1", f"order_{kind}", kind, "order-1", sequence, **whole)
 
 
 def known(
@@ -81,19 +82,19 @@ PRINT, CANCEL, IGNORE = Verdict.PRINT, Verdict.CANCEL, Verdict.IGNORE
 STATES = [None, *OrderState]
 TABLE = {
     #  what the event shows: what it does by what is known, in the order of STATES:
-    #  unknown, remembered, accepted, held, cancelled, ignored, erased
-    ("INITIALIZED", NEWER): [*[REMEMBER] * 6, IGNORE],
-    ("INITIALIZED", OLDER): [*[REMEMBER] * 6, IGNORE],
-    ("PENDING", NEWER): [*[REMEMBER] * 6, IGNORE],
-    ("PENDING", OLDER): [*[REMEMBER] * 6, IGNORE],
-    ("", NEWER): [*[REMEMBER] * 6, IGNORE],
-    ("SOMETHING_NEW", NEWER): [*[REMEMBER] * 6, IGNORE],
-    ("APPROVED", NEWER): [PRINT, PRINT, REMEMBER, REMEMBER, REMIND, PRINT, IGNORE],
-    ("APPROVED", OLDER): [PRINT, PRINT, REMEMBER, REMEMBER, REMEMBER, PRINT, IGNORE],
-    ("CANCELED", NEWER): [REMEMBER, REMEMBER, CANCEL, CANCEL, REMEMBER, REMEMBER, IGNORE],
-    ("CANCELED", OLDER): [*[REMEMBER] * 6, IGNORE],
-    ("REJECTED", NEWER): [REMEMBER, REMEMBER, CANCEL, CANCEL, REMEMBER, REMEMBER, IGNORE],
-    ("REJECTED", OLDER): [*[REMEMBER] * 6, IGNORE],
+    #  unknown, remembered, accepted, held, cancelled, ignored, past, erased
+    ("INITIALIZED", NEWER): [*[REMEMBER] * 7, IGNORE],
+    ("INITIALIZED", OLDER): [*[REMEMBER] * 7, IGNORE],
+    ("PENDING", NEWER): [*[REMEMBER] * 7, IGNORE],
+    ("PENDING", OLDER): [*[REMEMBER] * 7, IGNORE],
+    ("", NEWER): [*[REMEMBER] * 7, IGNORE],
+    ("SOMETHING_NEW", NEWER): [*[REMEMBER] * 7, IGNORE],
+    ("APPROVED", NEWER): [PRINT, PRINT, *[REMEMBER] * 2, REMIND, PRINT, REMEMBER, IGNORE],
+    ("APPROVED", OLDER): [PRINT, PRINT, *[REMEMBER] * 3, PRINT, REMEMBER, IGNORE],
+    ("CANCELED", NEWER): [*[REMEMBER] * 2, CANCEL, CANCEL, *[REMEMBER] * 3, IGNORE],
+    ("CANCELED", OLDER): [*[REMEMBER] * 7, IGNORE],
+    ("REJECTED", NEWER): [*[REMEMBER] * 2, CANCEL, CANCEL, *[REMEMBER] * 3, IGNORE],
+    ("REJECTED", OLDER): [*[REMEMBER] * 7, IGNORE],
 }
 CELLS = [
     pytest.param(
@@ -115,6 +116,26 @@ PAPER_KINDS = [kind for kind in EventKind if kind not in NEVER_PAPER]
 def test_the_table_of_the_design(status, state, sequence, verdict, kind):
     before = None if state is None else known(state, sequence=sequence)
     assert judge(event(kind, 7), order(status), before, NOW, INTAKE, on_paper=True) is verdict
+
+
+@pytest.mark.parametrize(("status", "state", "sequence", "verdict"), CELLS)
+def test_an_order_of_before_the_first_start_is_only_recorded_unless_it_is_waited_for(
+    status, state, sequence, verdict
+):
+    before = None if state is None else known(state, sequence=sequence)
+    past = event(sequence=7, is_past=True)
+    if verdict is PRINT and state in {None, OrderState.IGNORED}:
+        verdict = Verdict.PAST
+    assert judge(past, order(status), before, NOW, INTAKE, on_paper=True) is verdict
+
+
+def test_an_order_of_the_past_is_not_held_for_its_age_and_is_no_order_of_another_app():
+    past = event(is_past=True)
+    assert judge(past, due(10_000), None, NOW, INTAKE, on_paper=False) is Verdict.PAST
+    shop = order(lines=(line(SHOP_APP),))
+    assert judge(past, shop, None, NOW, INTAKE, on_paper=False) is IGNORE
+    imported = order(imported=True)
+    assert judge(past, imported, None, NOW, INTAKE, on_paper=False) is IGNORE
 
 
 @pytest.mark.parametrize(

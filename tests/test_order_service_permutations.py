@@ -1,7 +1,7 @@
-"""If these pass, the events of one order may come in any order whatever.
+"""If these pass, the events of one order may come in any order whatever, and by either road.
 
 For every permutation of every selection of an order's events these things hold, whether or not the
-printers work in between:
+printers work in between, and whichever of them a webhook brings and which a search:
 
 1. There is at most one full set of receipts that is not called off; no receipt of it twice.
 2. There was one if an approval came before any cancellation newer than it, else none; it is
@@ -15,6 +15,7 @@ printers work in between:
 from __future__ import annotations
 
 import itertools
+import json
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -23,7 +24,10 @@ import pytest
 
 from tests.intake import CANCELLATIONS, DELIVERY_SET, PICKUP_SET, House, event, house_on
 from wix_printer_service import order_records
-from wix_printer_service.models import JobState, OrderState, Receipt
+from wix_printer_service.models import JobState, OrderState, Receipt, Road
+from wix_printer_service.simulation import samples
+from wix_printer_service.wix import wire
+from wix_printer_service.wix.webhook import event_of_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 DELIVERY = ("delivery_cash", "delivery_updated", "delivery_canceled", "delivery_paid")
 PICKUP = ("pickup_created", "pickup", "pickup_fulfilled")
+BY_WEBHOOK, BY_SEARCH = Road.WEBHOOK, Road.BACKFILL
 CALLED_OFF = {JobState.CANCELLED}
 STATUS = {"pickup_created": "INITIALIZED", "delivery_canceled": "CANCELED"}
 """What the samples say; all others say APPROVED."""
@@ -42,16 +47,29 @@ def selections(names: Sequence[str]) -> list[tuple[str, ...]]:
     return [some for size in sizes for some in itertools.permutations(names, size)]
 
 
+def told(name: str, order_id: str, road: Road = BY_WEBHOOK) -> OrderEvent:
+    """Return what a webhook tells of an order, or what a search shows of it at that moment."""
+    if road is BY_WEBHOOK:
+        return event(name, order_id)
+    envelope = samples.rename(samples.load(name), order_id, "10099")
+    return event_of_search(wire.load(json.dumps(samples.order_of(envelope))))
+
+
 def is_set_due(names: Sequence[str], events: Sequence[OrderEvent]) -> bool:
     """Tell whether an approval came that no cancellation had overtaken."""
-    cancelled_by = -1
+    cancelled_at = ""
     for name, each in zip(names, events, strict=True):
         status = STATUS.get(name, "APPROVED")
         if status == "CANCELED":
-            cancelled_by = max(cancelled_by, each.sequence)
-        elif status == "APPROVED" and each.sequence > cancelled_by:
+            cancelled_at = max(cancelled_at, updated_at(each))
+        elif status == "APPROVED" and updated_at(each) > cancelled_at:
             return True
     return False
+
+
+def updated_at(each: OrderEvent) -> str:
+    """Return when Wix changed the order; the samples' sequences are in the same order."""
+    return each.order["updatedDate"]
 
 
 @pytest.fixture
@@ -59,9 +77,16 @@ def house(database, fake_clock):
     return house_on(database, fake_clock)
 
 
-def check(house: House, names: Sequence[str], full_set: dict[tuple[str, str], int], when: str):
+def check(
+    house: House,
+    names: Sequence[str],
+    full_set: dict[tuple[str, str], int],
+    when: str,
+    roads: Sequence[Road] = (),
+):
     order_id = str(uuid.uuid4())
-    events = [event(name, order_id) for name in names]
+    roads = roads or [BY_WEBHOOK] * len(names)
+    events = [told(name, order_id, road) for name, road in zip(names, roads, strict=True)]
     for each in events:
         house.accept(each)
         if when == "at once":
@@ -84,7 +109,7 @@ def check_set(house: House, order_id: str, expected: dict[tuple[str, str], int])
 
 
 def check_newest(house: House, names: Sequence[str], events: Sequence[OrderEvent]) -> None:
-    newest, name = max(zip(events, names, strict=True), key=lambda pair: pair[0].sequence)
+    newest, name = max(zip(events, names, strict=True), key=lambda pair: updated_at(pair[0]))
     order = house.order(newest.order_id)
     assert (order.sequence, order.status) == (newest.sequence, STATUS.get(name, "APPROVED"))
     assert order.payment_status == newest.order["paymentStatus"]
@@ -129,3 +154,25 @@ def test_the_cancellation_of_a_printed_order_reaches_every_printer(house):
         house.print_all()
         house.accept(event("delivery_canceled", order_id))
         assert house.receipts(order_id) == DELIVERY_SET | CANCELLATIONS
+
+
+@pytest.mark.parametrize("when", ["later", "at once"])
+@pytest.mark.parametrize("roads", [*itertools.product(Road, repeat=3)], ids=" ".join)
+def test_the_events_of_a_pickup_in_any_order_by_any_road(house, roads, when):
+    for names in itertools.permutations(PICKUP):
+        check(house, names, PICKUP_SET, when, roads)
+
+
+@pytest.mark.parametrize("when", ["later", "at once"])
+@pytest.mark.parametrize("roads", [*itertools.product(Road, repeat=3)], ids=" ".join)
+def test_the_events_of_a_delivery_in_any_order_by_any_road(house, roads, when):
+    for names in itertools.permutations(DELIVERY, 3):
+        check(house, names, DELIVERY_SET, when, roads)
+
+
+@pytest.mark.parametrize("when", ["later", "at once"])
+@pytest.mark.parametrize("pair", [*itertools.combinations(DELIVERY, 2)], ids=" ".join)
+def test_events_that_come_by_both_roads_in_any_order(house, pair, when):
+    for turns in itertools.permutations(itertools.product(pair, Road)):
+        names, roads = zip(*turns, strict=True)
+        check(house, names, DELIVERY_SET, when, roads)

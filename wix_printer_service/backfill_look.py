@@ -142,7 +142,7 @@ class Look:
             return progress.began_at
         this_start = answered_at - timedelta(seconds=self._clock.monotonic() - self._began_s)
         is_right = abs(progress.began_at - this_start) <= PLAUSIBLE
-        is_earlier = self._began_at != progress.began_at <= this_start
+        is_earlier = progress.began_at != self._began_at and progress.began_at < this_start
         return progress.began_at if is_right or is_earlier else this_start
 
     def _start(self, progress: Progress, *, wide: bool) -> datetime:

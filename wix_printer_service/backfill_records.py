@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,15 @@ class Progress:
 
 
 def begin(transaction: sqlite3.Connection, now: datetime) -> Progress:
-    """Return how far Wix was asked; the very first time note that it begins now."""
+    """Return how far Wix was asked; the very first time note that it begins now.
+
+    A house that lived by webhooks until now begins where its last order came, if that was lately:
+    what was approved while the service was started anew is not of the past.
+    """
+    newest = transaction.execute("SELECT max(received_at) AS at FROM orders").fetchone()["at"]
+    began_at = max(newest or "", (now - LATELY).isoformat()) if newest else now.isoformat()
     transaction.execute(
-        "INSERT INTO backfill (id, began_at) VALUES (1, ?) ON CONFLICT DO NOTHING",
-        (now.isoformat(),),
+        "INSERT INTO backfill (id, began_at) VALUES (1, ?) ON CONFLICT DO NOTHING", (began_at,)
     )
     row = transaction.execute("SELECT began_at, print_since, position FROM backfill").fetchone()
     return Progress(

@@ -338,8 +338,9 @@ class PrintJobs:
         """Keep what was sent, unless the guest asked to be forgotten in the meantime."""
         transaction.execute(
             "INSERT OR REPLACE INTO sent_documents (job_id, revision, document) SELECT ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = ? AND state = 'erased')",
-            (job.id, sent.revision, sent.document, job.order_id),
+            " WHERE NOT EXISTS (SELECT 1 FROM orders JOIN print_jobs ON order_id = orders.id"
+            " WHERE print_jobs.id = ? AND orders.state = 'erased')",
+            (job.id, sent.revision, sent.document, job.id),
         )
 
     def _in_hours(self, hours: float | None) -> datetime | None:

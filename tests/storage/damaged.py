@@ -88,6 +88,12 @@ def evening(transaction: sqlite3.Connection, orders: int, seed: int = 1) -> None
         )
 
 
+def ask_wix(transaction: sqlite3.Connection) -> None:
+    """Write down that some of the orders came because Wix was asked for them."""
+    transaction.execute("UPDATE orders SET road = 'backfill' WHERE id < '8'")
+    transaction.execute("INSERT INTO backfill VALUES (1, ?, ?, ?)", (AT, AT, AT))
+
+
 def add_job(transaction, order_id, receipt, chance) -> None:
     state = chance.choice(STATES)
     job = transaction.execute(

@@ -11,6 +11,7 @@ import pytest
 from tests.storage.damaged import (
     PAGE_BYTES,
     Truth,
+    ask_wix,
     close,
     contradictions,
     copy,
@@ -18,6 +19,7 @@ from tests.storage.damaged import (
     opened,
     overwrite,
 )
+from wix_printer_service.storage.migrations import known_version
 
 ORDERS = 30
 """So many that every large table has a page above its leaves."""
@@ -30,6 +32,7 @@ def sound(tmp_path_factory):
     path = tmp_path_factory.mktemp("sound") / "wix-printer.db"
     database = opened(path)
     database.write(lambda transaction: evening(transaction, ORDERS))
+    database.write(ask_wix)
     close(database)
     return path
 
@@ -126,22 +129,22 @@ def opened_and_stopped(path):
 
 
 @pytest.mark.parametrize(
-    ("at", "what"),
+    ("at", "bits", "what"),
     [
-        (0, "the name of the format"),
-        (16, "bytes in a page"),
-        (18, "whether it may be written"),
-        (47, "the schema's format"),
-        (59, "the encoding of texts"),
-        (63, "the version of the schema"),
-        (68, "whose database it is"),
-        (100, "what the first page is"),
+        (0, 0x01, "the name of the format"),
+        (16, 0x01, "bytes in a page"),
+        (18, 0x01, "whether it may be written"),
+        (47, 0x01, "the schema's format"),
+        (59, 0x01, "the encoding of texts"),
+        (63, known_version(), "the version of the schema"),
+        (68, 0x01, "whose database it is"),
+        (100, 0x01, "what the first page is"),
     ],
     ids=lambda value: str(value).replace(" ", "_"),
 )
-def test_a_wrong_byte_in_the_header_costs_nothing(sound, truth, tmp_path, at, what):
+def test_a_wrong_byte_in_the_header_costs_nothing(sound, truth, tmp_path, at, bits, what):
     path = copy(sound, tmp_path / sound.name)
-    overwrite(path, at, bytes([path.read_bytes()[at] ^ 0x01]))
+    overwrite(path, at, bytes([path.read_bytes()[at] ^ bits]))
 
     assert after_opening(path, truth, set()) == ([], True), what
 

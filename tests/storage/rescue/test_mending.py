@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 
 import pytest
@@ -10,6 +11,7 @@ from tests.memory_database import add_order, memory_database
 from tests.storage.damaged import contradictions
 from wix_printer_service import job_changes
 from wix_printer_service.models import ItemState, JobState
+from wix_printer_service.storage.migrations import migrate
 from wix_printer_service.storage.rescue import mending
 
 NOW = "2026-11-22T08:30:00.000+00:00"
@@ -215,3 +217,76 @@ def test_lost_local_numbers_go_on_behind_the_largest_given(rows):
     assert [tuple(row) for row in rows.execute("SELECT * FROM local_numbers")] == [
         (12, "2026-11-22")
     ]
+
+
+class TestHowFarWixWasAsked:
+    """The row is lost of a house that asked Wix before: orders lost with it must still print."""
+
+    LAST = "2026-11-20T20:30:00.250000+00:00"
+
+    @pytest.fixture
+    def rows(self, rows):
+        for order, at in (("a", AT), ("b", self.LAST), ("c", AT)):
+            add_order(rows, order)
+            rows.execute("UPDATE orders SET received_at = ? WHERE id = ?", (at, order))
+        return rows
+
+    @staticmethod
+    def found_by_search(rows):
+        rows.execute("INSERT INTO inbox VALUES ('search sha256:1', 'search', 'a', 'recorded', '')")
+
+    @staticmethod
+    def brought_by_search(rows):
+        rows.execute("UPDATE orders SET road = 'backfill' WHERE id = 'a'")
+
+    @staticmethod
+    def asked(rows):
+        return [tuple(row) for row in rows.execute("SELECT * FROM backfill")]
+
+    @pytest.mark.parametrize("trace", [found_by_search, brought_by_search])
+    def test_it_begins_again_two_days_before_the_last_order_that_is_left(self, rows, trace):
+        trace(rows)
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T20:30:00.250+00:00", None, None)]
+
+    def test_what_is_left_of_it_stays(self, rows):
+        self.found_by_search(rows)
+        rows.execute("INSERT INTO backfill VALUES (1, ?, ?, ?)", (AT, AT, AT))
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, AT, AT, AT)]
+
+    def test_a_house_that_never_asked_wix_begins_at_its_first_question(self, rows):
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == []
+
+    def test_where_no_order_is_left_it_begins_anew(self, rows):
+        self.found_by_search(rows)
+        rows.execute("DELETE FROM orders")
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == []
+
+    def test_a_date_that_cannot_be_read_costs_no_more_than_itself(self, rows):
+        self.found_by_search(rows)
+        rows.execute("UPDATE orders SET received_at = 'Friday' WHERE id = 'b'")
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T18:00:00.000+00:00", None, None)]
+        rows.execute("DELETE FROM backfill")
+        rows.execute("UPDATE orders SET received_at = 'Friday'")
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == []
+
+    def test_it_counts_orders_whose_own_row_was_lost(self, rows):
+        self.found_by_search(rows)
+        rows.execute("DELETE FROM orders")
+        add_revision(rows, "lost", 1)
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T18:00:00.000+00:00", None, None)]
+
+
+def test_a_database_of_the_first_version_is_mended_too():
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, up_to=1)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        add_job(connection, 7, JobState.QUEUED, item=ItemState.WAITING)
+        assert mending.mend(connection, NOW) == 0
+        assert orders(connection) == [("order-1", "accepted", 0, AT)]

@@ -51,6 +51,18 @@ SELECT max(CAST(substr(local_number, 2) AS INTEGER)), date(:now) FROM orders
 WHERE local_number <> '' AND NOT EXISTS (SELECT 1 FROM local_numbers) HAVING count(*) > 0
 """
 """The count goes on behind the largest number given, such as L7."""
+BACKFILL = """
+INSERT INTO backfill (id, began_at)
+SELECT 1, strftime('%Y-%m-%dT%H:%M:%f+00:00', max(julianday(received_at)) - :days) FROM orders
+WHERE NOT EXISTS (SELECT 1 FROM backfill)
+  AND (EXISTS (SELECT 1 FROM inbox WHERE event_type = 'search')
+    OR EXISTS (SELECT 1 FROM orders WHERE road = 'backfill'))
+HAVING max(julianday(received_at)) IS NOT NULL
+"""
+"""A house that has asked Wix before does not begin anew: it would take orders that were lost with
+the damage for those of before its first start, and print none of them."""
+LOOK_BACK_DAYS = 2
+"""So far before the last order that is left, orders may have been lost."""
 LOST_TICKETS = """
 SELECT count(*) FROM offline_queue WHERE lane LIKE :lanes
 AND state IN ('waiting', 'claimed', 'held') AND subject NOT IN (SELECT id FROM print_jobs)
@@ -105,6 +117,8 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
     transaction.execute(MISSING_ORDERS, states)
     transaction.execute(REVISION_NUMBERS)
     transaction.execute(LOCAL_NUMBERS, {"now": now})
+    if transaction.execute("PRAGMA table_info(backfill)").fetchall():  # not in the first version
+        transaction.execute(BACKFILL, {"days": LOOK_BACK_DAYS})
     _mend_references(transaction)
     lost: int = transaction.execute(LOST_TICKETS, {"lanes": PRINT_LANES}).fetchone()[0]
     transaction.execute(ITEMS_TOO_MANY, {"lanes": PRINT_LANES})
