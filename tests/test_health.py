@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from tests.scripted_printer import PATIENCE_S, Kitchen, OtherProgram
+from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.errors import QueueFullError, StorageError
 from wix_printer_service.health import Health, PrinterHealth, Status
@@ -51,6 +52,7 @@ class House:
             failing_workers=lambda: list(self.failing),
             components=self._snapshot,
             queue=QueueWatch(kitchen.database, kitchen.queue, limits, clock),
+            backfill=lambda: BackfillState(Outcome.NOT_YET),
             notes=["a development key is in use"],
             version="1.2.3",
             commit_timeout_s=commit_timeout_s,

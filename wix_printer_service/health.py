@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from wix_printer_service import job_records
+from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.errors import StorageError
@@ -15,12 +17,20 @@ from wix_printer_service.observations import Cause, ComponentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.connectivity_component import ComponentSnapshot
     from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.storage.database import Database
+
+FETCHING = "fetching orders from Wix"
+NO_KEY = "no key for Wix: orders that no webhook brings are not fetched"
+REMEDIES = {
+    Outcome.UNAVAILABLE: "",  # it goes on by itself
+    Outcome.KEY_REFUSED: "; docs/wix.md says more",
+    Outcome.FAILED: "; see the journal",
+}
+"""What to do when Wix cannot be asked; other outcomes are no problem."""
 
 
 class Status(StrEnum):
@@ -70,12 +80,13 @@ class Snapshot:
     components: tuple[ComponentHealth, ...]
     alerts: tuple[str, ...]
     """Thresholds of the queue that are passed."""
+    backfill: BackfillState
     version: str
     uptime_s: float
 
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot for ``json.dumps``."""
-        return asdict(self)
+        return asdict(self, dict_factory=_for_programs)
 
 
 class Health:
@@ -86,6 +97,7 @@ class Health:
         failing_workers: Names the workers whose last turn failed.
         components: Says how each watched component is.
         queue: Counts what waits.
+        backfill: Says when Wix was last asked for orders, and with what result.
         notes: Standing remarks, such as a development key in use.
         commit_timeout_s: How long a trial commit may take.
     """
@@ -102,6 +114,7 @@ class Health:
         notes: Sequence[str],
         version: str,
         commit_timeout_s: float,
+        backfill: Callable[[], BackfillState],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -109,6 +122,7 @@ class Health:
         self._failing_workers = failing_workers
         self._components = components
         self._queue = queue
+        self._backfill = backfill
         self._notes = notes
         self._version = version
         self._commit_timeout_s = commit_timeout_s
@@ -144,6 +158,8 @@ class Health:
         problems += [f"{name} fails: see the journal" for name in self._failing_workers()]
         components = tuple(self._components())
         problems += [problem for c in components if (problem := _problem_of(c))]
+        backfill = self._backfill()
+        problems += _backfill_problem(backfill, components)
         jobs, alerts = self._jobs(problems), self._alerts(problems)
         printers = tuple(
             _printer_health(component, jobs)
@@ -157,10 +173,11 @@ class Health:
         return Snapshot(
             status=_status(taking_orders=not not_taking, problems=problems),
             taking_orders=not not_taking,
-            problems=(*problems, *self._notes),
+            problems=(*problems, *self._notes, *_backfill_note(backfill)),
             printers=printers,
             components=tuple(map(_component_health, components)),
             alerts=alerts,
+            backfill=backfill,
             version=self._version,
             uptime_s=round(self._clock.monotonic() - self._started_at, 1),
         )
@@ -202,6 +219,21 @@ def _problem_of(component: ComponentSnapshot) -> str:
     return ""
 
 
+def _backfill_problem(state: BackfillState, components: Sequence[ComponentSnapshot]) -> list[str]:
+    """Say why Wix cannot be asked, unless the component ``wix`` says so already."""
+    if state.outcome not in REMEDIES:
+        return []
+    is_away = any(component.name == "wix" and _problem_of(component) for component in components)
+    if is_away and state.outcome is Outcome.UNAVAILABLE:
+        return []
+    why = state.text or state.outcome.replace("_", " ")
+    return [f"{FETCHING}: {why}{REMEDIES[state.outcome]}"]
+
+
+def _backfill_note(state: BackfillState) -> list[str]:
+    return [NO_KEY] if state.outcome is Outcome.NOT_CONFIGURED else []
+
+
 def _printer_health(component: ComponentSnapshot, jobs: dict[str, dict[str, int]]) -> PrinterHealth:
     name = component.name.removeprefix(PRINTER_PREFIX)
     problem = _problem_of(component)
@@ -234,6 +266,16 @@ def _jobs_to_look_at(printer: str, jobs: dict[str, int]) -> list[str]:
         for state in ("held", "dead", "expired")
         if jobs.get(state)
     ]
+
+
+def _for_programs(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 1)
+    return _text(value) if isinstance(value, datetime) else value
 
 
 def _text(moment: datetime | None) -> str | None:

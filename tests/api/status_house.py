@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,11 +12,12 @@ import httpx
 from wix_printer_service import job_records
 from wix_printer_service.api.access import access_from
 from wix_printer_service.api.status_app import create_status_app
+from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.health import Health
 from wix_printer_service.job_requests import JobRequests
-from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.models import Confirmation, JobState, Road
 from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
@@ -95,6 +96,7 @@ class House:
     settings: Settings
     stale_workers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    backfill: BackfillState = field(default_factory=lambda: BackfillState(Outcome.NOT_YET))
 
     def __post_init__(self) -> None:
         limits, clock = self.settings.offline_queue, self.clock
@@ -137,6 +139,7 @@ class House:
             failing_workers=list,
             components=self.monitor.snapshot,
             queue=self.queue_watch,
+            backfill=lambda: self.backfill,
             notes=self.notes,
             version="1.2.3",
             commit_timeout_s=1.0,
@@ -159,13 +162,21 @@ class House:
     def browser(self, base: str = "http://127.0.0.1:8000", *, raises: bool = True) -> Browser:
         return Browser(self.app(), base, raises=raises)
 
-    def take_in(self, sample: str, change: Callable[[dict[str, Any]], object] | None = None) -> str:
+    def take_in(
+        self,
+        sample: str,
+        change: Callable[[dict[str, Any]], object] | None = None,
+        *,
+        road: Road = Road.WEBHOOK,
+        is_past: bool = False,
+    ) -> str:
         """Accept a sample as if it came just now, changed if so wanted; return the order's id."""
         envelope = samples.shift(samples.load(sample), self.clock.now())
         order = samples.order_of(envelope)
         if change is not None:
             change(order)
-        self.orders.accept(parse(json.dumps(envelope).encode())).result()
+        event = parse(json.dumps(envelope).encode())
+        self.orders.accept(replace(event, road=road, is_past=is_past)).result()
         return str(order["id"])
 
     def anonymise(self, order_id: str) -> None:

@@ -67,6 +67,15 @@ def test_health_tells_everything_to_this_computer(house: House):
             {"name": "wix", **fine, "state": "UNKNOWN", "cause": "not_configured"},
         ],
         "alerts": [],
+        "backfill": {
+            "outcome": "not_yet",
+            "text": "",
+            "asked_at": None,
+            "answered_at": None,
+            "found": 0,
+            "next_look_in_s": None,
+            "print_since": None,
+        },
         "version": "1.2.3",
         "uptime_s": 0.0,
     }
@@ -110,6 +119,7 @@ def test_orders_are_listed_newest_first_without_their_guests(house: House):
     assert [order["id"] for order in answer.json()] == [second, first]
     assert answer.json()[0] == {
         "id": second,
+        "name": "#10042",
         "number": "10042",
         "local_number": "",
         "state": "accepted",
@@ -122,6 +132,7 @@ def test_orders_are_listed_newest_first_without_their_guests(house: House):
         "received_at": "2026-11-20T18:01:00Z",
         "revision": 1,
         "readable": True,
+        "road": "webhook",
         "outages": [],
     }
     assert house.browser().get("/orders?limit=1").json() == answer.json()[:1]

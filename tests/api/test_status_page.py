@@ -315,7 +315,7 @@ def test_every_job_has_a_picture_that_is_loaded_when_it_is_looked_at(house: Hous
         assert f'href="/jobs/{job}/receipt.png"' in text
         assert f'<img src="/jobs/{job}/receipt.png"' in text
     assert text.count('loading="lazy"') == 2
-    assert 'alt="Küche: Bon zu Bestellung 10041 ansehen"' in text
+    assert 'alt="Küche: Bon zu Bestellung #10041 ansehen"' in text
 
 
 def test_a_forgotten_order_has_neither_picture_nor_button(house: House):
@@ -323,7 +323,7 @@ def test_a_forgotten_order_has_neither_picture_nor_button(house: House):
     print_all(house)
     house.anonymise(order)
     text = page(house)
-    assert "ohne Nummer" in text
+    assert f"<h2>ID {order[-6:].upper()}</h2>" in text
     assert "gelöscht" in text
     assert "<img" not in text
     assert "<button" not in text

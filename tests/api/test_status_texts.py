@@ -7,9 +7,14 @@ import re
 import pytest
 
 from wix_printer_service.api.html import Html
-from wix_printer_service.api.status_component_views import COMPONENT_TONES, JOB_TONES
+from wix_printer_service.api.status_component_views import (
+    BACKFILL_TONES,
+    COMPONENT_TONES,
+    JOB_TONES,
+)
 from wix_printer_service.api.status_views import HOUSE_TONES, ORDER_TONES
 from wix_printer_service.api.texts import Texts, texts
+from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.health import Status
 from wix_printer_service.models import JobState, Method, OrderState, Receipt
@@ -28,6 +33,7 @@ def test_every_language_has_a_word_for_everything(language):
     assert set(say.receipts) == set(Receipt)
     assert set(say.order_states) == set(OrderState)
     assert set(say.job_states) == set(JobState)
+    assert set(say.backfill) == set(Outcome)
     assert set(say.problems) == {403, 404, 409, 500, 503}
     assert all(str(value) for _, value in say)
 
@@ -56,6 +62,7 @@ def test_everything_has_a_colour():
     assert set(JOB_TONES) == set(JobState)
     assert set(ORDER_TONES) == set(OrderState)
     assert set(HOUSE_TONES) == set(Status)
+    assert set(BACKFILL_TONES) == set(Outcome)
     assert set(COMPONENT_TONES) == set(ComponentState)
 
 

@@ -13,6 +13,7 @@ import requests
 from tests.scripted_printer import PATIENCE_S, Kitchen
 from wix_printer_service.api.server import WebServer
 from wix_printer_service.api.webhook_app import create_webhook_app
+from wix_printer_service.backfill_state import BackfillState
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.health import Health
 from wix_printer_service.queue_status import QueueWatch
@@ -91,6 +92,7 @@ def listening(kitchen: Kitchen, private_key: str, **intake: Any) -> Iterator[Lis
         failing_workers=list,
         components=list,
         queue=QueueWatch(kitchen.database, kitchen.queue, OfflineQueue(), clock),
+        backfill=BackfillState,
         notes=(),
         version="0",
         commit_timeout_s=settings.commit_timeout_s,

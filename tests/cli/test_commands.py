@@ -82,7 +82,7 @@ def test_a_delivery_signed_with_another_key_is_refused(
 def test_orders_are_listed_as_table_and_as_json(daemon: DaemonProcess) -> None:
     table = run("orders", "--config", "config.yaml", cwd=daemon.folder).stdout
     rows = json.loads(run("orders", "--config", "config.yaml", "--json", cwd=daemon.folder).stdout)
-    assert table.splitlines()[-1].split()[:2] == [rows[-1]["number"], "accepted"]
+    assert table.splitlines()[-1].split()[:2] == [f"#{rows[-1]['number']}", "accepted"]
     assert table.splitlines()[0].split()[:2] == ["NUMBER", "STATE"]
     assert rows[-1]["state"] == "accepted"
     assert rows[-1]["method"] == "pickup"

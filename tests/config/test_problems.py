@@ -218,6 +218,54 @@ class TestFiles:
         assert problem.endswith("this user may not look into the file's folder")
 
 
+class TestKeysForWix:
+    @pytest.fixture
+    def secret(self, tmp_path: Path) -> str:
+        secret = tmp_path / "app-secret"
+        secret.touch()
+        return str(secret)
+
+    def test_an_app_of_ones_own_needs_its_id_its_secret_and_where_it_is_installed(
+        self, file: Path, secret: str
+    ) -> None:
+        text = f"wix: {{app_id: an-app, app_secret_file: {secret}, instance_id: here}}"
+        assert settings_of(file, KITCHEN + text).wix.is_askable
+
+    def test_each_part_that_is_missing_is_named(self, file: Path, secret: str) -> None:
+        text = KITCHEN + f"wix: {{app_secret_file: {secret}}}"
+        assert problems_of(file, text) == [
+            f"wix.{name}: this is missing: wix.app_secret_file cannot be used without it"
+            for name in ("app_id", "instance_id")
+        ]
+
+    def test_an_app_without_its_secret_is_a_mistake_too(self, file: Path) -> None:
+        text = KITCHEN + "wix: {app_id: an-app, instance_id: here, app_secret_file: ~}"
+        assert problems_of(file, text) == [
+            (
+                "wix.app_secret_file: this is missing: "
+                "wix.app_id and wix.instance_id cannot be used without it"
+            )
+        ]
+
+    def test_an_api_key_beside_a_whole_app_or_without_a_site_is_fine(
+        self, file: Path, secret: str
+    ) -> None:
+        assert settings_of(file, KITCHEN + f"wix: {{api_key_file: {secret}}}").wix.is_askable
+        app = f"app_id: an-app, app_secret_file: {secret}, instance_id: here"
+        both = KITCHEN + f"wix: {{api_key_file: {secret}, {app}}}"
+        assert settings_of(file, both).wix.is_askable
+
+    def test_a_part_of_the_wrong_kind_is_one_mistake_and_not_missing(
+        self, file: Path, secret: str
+    ) -> None:
+        text = f"wix: {{app_id: [1], app_secret_file: {secret}, instance_id: 7}}"
+        problems = problems_of(file, KITCHEN + text)
+        assert [problem.split(":")[0] for problem in problems] == [
+            "wix.app_id",
+            "wix.instance_id is 7",
+        ]
+
+
 class TestSecrets:
     @pytest.mark.parametrize(
         "text",

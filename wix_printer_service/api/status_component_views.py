@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
+from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.job_changes import lane
@@ -16,7 +17,9 @@ from wix_printer_service.observations import Cause, ComponentState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wix_printer_service.api.status_models import BackfillReport
     from wix_printer_service.api.status_words import Speaker
+    from wix_printer_service.backfill_state import BackfillState
     from wix_printer_service.health import ComponentHealth, Snapshot
     from wix_printer_service.queue_status import LaneStatus
 
@@ -36,6 +39,14 @@ JOB_TONES = {
     JobState.CANCELLED: Tone.OFF,
     JobState.EXPIRED: Tone.STOP,
     JobState.DEAD: Tone.STOP,
+}
+BACKFILL_TONES = {
+    Outcome.NOT_CONFIGURED: Tone.OFF,
+    Outcome.NOT_YET: Tone.OFF,
+    Outcome.FINE: Tone.GOOD,
+    Outcome.UNAVAILABLE: Tone.LOOK,
+    Outcome.KEY_REFUSED: Tone.STOP,
+    Outcome.FAILED: Tone.STOP,
 }
 INTERNET = "internet"
 
@@ -87,6 +98,17 @@ class ComponentViewer:
             for component in snapshot.components
         )
         return self._say.no_internet if is_away else ""
+
+    def backfill(self, state: BackfillState | BackfillReport) -> Said:
+        """Say when Wix was last asked for orders, and with what result."""
+        answered = state.answered_at
+        words = self._say.backfill[state.outcome].format(
+            time=self._say.never if answered is None else self._speaker.moment(answered),
+            result=self._say.fetched_since_start.format(number=state.found)
+            if state.found
+            else self._say.all_known,
+        )
+        return Said(words, BACKFILL_TONES[state.outcome])
 
     def _printer(
         self,

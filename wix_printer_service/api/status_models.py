@@ -5,9 +5,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.health import Status
-from wix_printer_service.models import Confirmation, JobState, Method, OrderState, Receipt
+from wix_printer_service.models import Confirmation, JobState, Method, OrderState, Receipt, Road
 from wix_printer_service.observations import Cause, ComponentState
 
 OUR_COMMAND = "wix-printer/"
@@ -34,11 +35,13 @@ class OutageReport(Report):
 class OrderReport(Report):
     """An order, without anything of its guest. ``status`` and the like are Wix's own words.
 
-    ``local_number`` is our own number where Wix gave none, ``outages`` are those that its jobs
-    waited through.
+    ``name`` is what the receipts call it; ``local_number`` is our own number where Wix gave none.
+    ``road`` is how it came: by a webhook, or because Wix was asked (backfill). ``outages`` are
+    those that its jobs waited through.
     """
 
     id: str
+    name: str
     number: str
     local_number: str
     state: OrderState
@@ -51,6 +54,7 @@ class OrderReport(Report):
     received_at: datetime
     revision: int
     readable: bool
+    road: Road
     outages: list[OutageReport]
 
 
@@ -139,6 +143,23 @@ class ComponentHealthReport(Report):
     breaker: BreakerState
 
 
+class BackfillReport(Report):
+    """When Wix was last asked for orders that no webhook brought, and with what result.
+
+    ``text`` is what a person should know. ``answered_at`` is when Wix last told everything that it
+    was asked for; ``found`` counts what it brought since the start. Orders of before
+    ``print_since`` are recorded, not printed.
+    """
+
+    outcome: Outcome
+    text: str
+    asked_at: datetime | None
+    answered_at: datetime | None
+    found: int
+    next_look_in_s: float | None
+    print_since: datetime | None
+
+
 class HealthReport(Report):
     """How the house is; ``alerts`` are thresholds of the queue that are passed."""
 
@@ -148,6 +169,7 @@ class HealthReport(Report):
     printers: list[PrinterReport]
     components: list[ComponentHealthReport]
     alerts: list[str]
+    backfill: BackfillReport
     version: str
     uptime_s: float
 

@@ -17,6 +17,8 @@ from wix_printer_service.api.status_models import (
 )
 from wix_printer_service.errors import NotFoundError
 from wix_printer_service.job_changes import lane
+from wix_printer_service.models import Order
+from wix_printer_service.receipts import heading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
     from wix_printer_service.models import OrderRecord, PrintJob
     from wix_printer_service.offline_queue import OfflineQueue
+
+
+def order_name(record: OrderRecord) -> str:
+    """Return what the receipts call an order, such as ``#10042 (L7)``."""
+    number, local_number = record.number, record.local_number
+    return heading.name(Order(record.id, number=number, local_number=local_number))
 
 
 def job_report(connection: sqlite3.Connection, queue: OfflineQueue, job: PrintJob) -> JobReport:
@@ -54,7 +62,8 @@ def job_with_history(
 def order_report(connection: sqlite3.Connection, record: OrderRecord) -> OrderReport:
     """Return an order with the outages that its jobs waited through."""
     jobs = job_records.of_order(connection, record.id)
-    return OrderReport(**asdict(record), outages=_outages(connection, jobs))
+    outages = _outages(connection, jobs)
+    return OrderReport(**asdict(record), name=order_name(record), outages=outages)
 
 
 def order_with_jobs(
@@ -64,6 +73,7 @@ def order_with_jobs(
     jobs = job_records.of_order(connection, record.id)
     return OrderWithJobs(
         **asdict(record),
+        name=order_name(record),
         outages=_outages(connection, jobs),
         jobs=[job_report(connection, queue, job) for job in jobs],
     )

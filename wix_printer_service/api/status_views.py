@@ -10,10 +10,11 @@ from wix_printer_service.api.status_component_views import (
     ComponentViewer,
     PrinterView,
 )
+from wix_printer_service.api.status_reports import order_name
 from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
-from wix_printer_service.health import Status
+from wix_printer_service.health import FETCHING, NO_KEY, Status
 from wix_printer_service.job_requests import CAN_BE_CANCELLED
-from wix_printer_service.models import JobState, OrderState
+from wix_printer_service.models import JobState, OrderState, Road
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ ORDER_TONES = {
     OrderState.HELD: Tone.LOOK,
     OrderState.CANCELLED: Tone.OFF,
     OrderState.IGNORED: Tone.OFF,
+    OrderState.PAST: Tone.OFF,
     OrderState.ERASED: Tone.OFF,
 }
 HOUSE_TONES = {Status.ONLINE: Tone.GOOD, Status.DEGRADED: Tone.LOOK, Status.OFFLINE: Tone.STOP}
@@ -65,7 +67,10 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order on the page, without anything of its guest."""
+    """An order on the page, without anything of its guest.
+
+    ``road`` is empty for a webhook; ``no_jobs`` is said if there are none.
+    """
 
     number: str
     ordered: str
@@ -73,6 +78,8 @@ class OrderView:
     method: str
     payment: Said
     state: Said
+    road: str
+    no_jobs: str
     readable: bool
     jobs: tuple[JobView, ...]
     needs_look: bool
@@ -122,7 +129,10 @@ class Viewer:
             consequence=components.consequence(snapshot),
             remarks=tuple(_said_nowhere_else(snapshot)),
             printers=components.printers(snapshot, lanes),
-            surroundings=components.surroundings(snapshot),
+            surroundings=(
+                *components.surroundings(snapshot),
+                components.backfill(snapshot.backfill),
+            ),
             undecided=tuple(view for view in views if view.needs_look),
             orders=tuple(view for view in views if not view.needs_look),
             at=self._speaker.moment(self._speaker.now),
@@ -139,12 +149,14 @@ class Viewer:
     def _order(self, order: OrderRecord, jobs: Sequence[PrintJob]) -> OrderView:
         moment = self._speaker.moment
         return OrderView(
-            number=order.number or order.local_number or self._say.no_number,
+            number=order_name(order),
             ordered=moment(order.ordered_at) if order.ordered_at else "",
             due=self._due(order),
             method=self._say.methods[order.method],
             payment=self._payment(order),
             state=Said(self._say.order_states[order.state], ORDER_TONES[order.state]),
+            road=self._say.fetched if order.road is Road.BACKFILL else "",
+            no_jobs=self._say.only_in_wix if order.state is OrderState.PAST else self._say.no_jobs,
             readable=order.readable,
             jobs=tuple(self._job(job, order) for job in jobs),
             needs_look=bool(undecided(jobs)),
@@ -206,9 +218,10 @@ class Viewer:
 
 def _said_nowhere_else(snapshot: Snapshot) -> list[str]:
     """Return the problems, in English, that the page does not show in its own words."""
-    names = tuple(f"{component.name.replace(':', ' ')}: " for component in snapshot.components)
+    names = (component.name.replace(":", " ") for component in snapshot.components)
+    said = (*(f"{name}: " for name in names), f"{FETCHING}: ", NO_KEY)
     return [
         problem
         for problem in snapshot.problems
-        if not problem.startswith(names) and problem not in snapshot.alerts
+        if not problem.startswith(said) and problem not in snapshot.alerts
     ]

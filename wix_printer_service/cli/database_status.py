@@ -38,6 +38,7 @@ def read(
     return {
         "status": UNKNOWN,
         "problems": [],
+        "backfill": None,
         "components": [c for name in names if (c := _last_known(connection, name))],
         "queue": _waiting(connection, queue),
         "jobs_for_a_person": [

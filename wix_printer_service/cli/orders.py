@@ -14,7 +14,7 @@ from wix_printer_service.cli.common import AsJson, ConfigFile, settings_from, sh
 if TYPE_CHECKING:
     import sqlite3
 
-COLUMNS = ("number", "state", "status", "payment_status", "method", "due_at", "id")
+COLUMNS = ("number", "state", "status", "payment_status", "method", "due_at", "road", "id")
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
 
 
@@ -27,6 +27,6 @@ def orders(config_file: ConfigFile = None, limit: Limit = 50, as_json: AsJson = 
 
     settings = settings_from(config_file)
     rows = ask_or_read(settings, lambda daemon: daemon.get("/orders", limit=limit), read)
-    if not as_json:  # one column for both, since an order has the one or the other
-        rows = [{**row, "number": row["number"] or row["local_number"]} for row in rows]
+    if not as_json:  # Wix's number and our own in one column, as on paper
+        rows = [{**row, "number": row["name"]} for row in rows]
     show(rows, COLUMNS, as_json=as_json)

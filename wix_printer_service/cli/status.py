@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from wix_printer_service.api.status_component_views import ComponentViewer
+from wix_printer_service.api.status_models import BackfillReport
+from wix_printer_service.api.status_words import Speaker
 from wix_printer_service.cli import database_status
 from wix_printer_service.cli.client import DaemonClient, RefusedError
 from wix_printer_service.cli.common import AsJson, ConfigFile, moment, settings_from, show, span
+from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import DaemonUnreachableError
+from wix_printer_service.health import NO_KEY
 from wix_printer_service.models import JobState
 from wix_printer_service.storage.read_only import read_only
 
@@ -63,6 +68,7 @@ def _ask(daemon: DaemonClient) -> dict[str, Any]:
         "status": health["status"],
         "problems": health.get("problems", []),
         "components": connectivity.get("components", []),
+        "backfill": health.get("backfill"),
         "queue": _get(daemon, "/offline/queue/status"),
         "jobs_for_a_person": [job for some in jobs for job in some],
     }
@@ -78,14 +84,17 @@ def _get(daemon: DaemonClient, path: str, **query: str | int) -> Any:
 
 def _show(facts: Mapping[str, Any], settings: Settings) -> None:
     print(HEADLINES[facts["status"]])
-    said_below = {f"{c['name'].replace(':', ' ')}: {c['text']}" for c in facts["components"]}
+    components = facts["components"]
+    said_below = {NO_KEY, *(f"{c['name'].replace(':', ' ')}: {c['text']}" for c in components)}
     for problem in facts["problems"]:
         if problem not in said_below:
             print(f"  {problem}")
-    if facts["components"]:
+    if components:
         print()
-        rows = [_component(component, settings) for component in facts["components"]]
+        rows = [_component(component, settings) for component in components]
         show(rows, COMPONENTS, as_json=False)
+    if facts["backfill"] is not None:
+        print(f"\n{_backfill(facts['backfill'], settings)}")
     if facts["queue"] is not None:
         print(f"\n{_waiting(facts['queue'])}")
     if facts["jobs_for_a_person"]:
@@ -110,6 +119,13 @@ def _component(component: Mapping[str, Any], settings: Settings) -> dict[str, An
 
 def _next_try(seconds: float) -> str:
     return "now" if seconds < 1 else f"in {span(seconds)}"
+
+
+def _backfill(state: Mapping[str, Any], settings: Settings) -> str:
+    """Say the same as the status page."""
+    restaurant = settings.restaurant.model_copy(update={"language": "en"})
+    viewer = ComponentViewer(Speaker(restaurant, SystemClock().now()))
+    return viewer.backfill(BackfillReport.model_validate(state)).words
 
 
 def _waiting(queue: Mapping[str, Any]) -> str:

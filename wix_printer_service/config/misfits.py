@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from wix_printer_service.config.shape import KeyPath
 
-    Misfit = tuple[KeyPath, str, str]
+    Misfit = tuple[KeyPath, str | None, str]
+
+OWN_APP = ("app_id", "app_secret_file", "instance_id")
 
 
 def misfits(data: dict[str, Any]) -> Iterator[Misfit]:
@@ -39,6 +41,7 @@ def misfits(data: dict[str, Any]) -> Iterator[Misfit]:
             yield key, value, problem
     yield from _open_status_listener(given)
     yield from _unprotected_api(given)
+    yield from _half_an_app(data.get("wix"))
 
 
 def _texts(section: Any) -> list[tuple[str, str]]:
@@ -93,3 +96,12 @@ def _unprotected_api(given: dict[tuple[str, str], str]) -> Iterator[Misfit]:
     if address.scheme == "http" and _is_this_computer(host):
         return
     yield key, given[key], "expected https://HOST (plain http only to this computer itself)"
+
+
+def _half_an_app(wix: Any) -> Iterator[Misfit]:
+    """Find what is missing to ask Wix as one's own app: only all three together are a key."""
+    given = {name for name in OWN_APP if isinstance(wix, dict) and wix.get(name)}
+    for name in OWN_APP:
+        if given and name not in given:
+            others = " and ".join(f"wix.{other}" for other in OWN_APP if other in given)
+            yield ("wix", name), None, f"this is missing: {others} cannot be used without it"

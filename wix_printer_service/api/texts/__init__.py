@@ -6,6 +6,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
+from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.models import JobState, Method, OrderState, Receipt
 from wix_printer_service.observations import Cause
 from wix_printer_service.words import read_words
@@ -39,13 +40,16 @@ class Texts(BaseModel):
     no_internet: str
 
     no_orders: str
-    no_number: str
     order: str
     ordered: str
     due: str
     as_soon_as_possible: str
     not_readable: str
     no_jobs: str
+    only_in_wix: str
+    """The same for an order of before the first start: it may still be to be made."""
+    fetched: str
+    """Beside an order that no webhook brought."""
 
     paid: str
     not_paid: str
@@ -69,6 +73,12 @@ class Texts(BaseModel):
     back: str
     problems: dict[int, str]
     """What to tell a person instead of an HTTP status."""
+
+    backfill: dict[Outcome, str]
+    """When Wix was last asked for orders, and with what result."""
+    all_known: str
+    fetched_since_start: str
+    never: str
 
     components: dict[str, str]
     causes: dict[Cause, str]
