@@ -3,7 +3,7 @@ CREATE TABLE orders (
   id TEXT PRIMARY KEY,                -- Wix's order id
   number TEXT NOT NULL,               -- as Wix shows it; may be empty
   local_number TEXT NOT NULL DEFAULT '',  -- ours, where Wix gave none
-  state TEXT NOT NULL,                -- remembered, accepted, held, ignored, past, cancelled, erased
+  state TEXT NOT NULL,                -- remembered, accepted, held, ignored, cancelled, erased
   status TEXT NOT NULL,               -- Wix's order status in the newest revision
   payment_status TEXT NOT NULL,
   method TEXT NOT NULL,

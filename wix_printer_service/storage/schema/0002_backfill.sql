@@ -1,3 +1,4 @@
+-- An order may now also be in the state past (models.OrderState).
 -- By which road the event came that made an order's receipts (models.Road).
 ALTER TABLE orders ADD COLUMN road TEXT NOT NULL DEFAULT 'webhook';
 UPDATE orders SET road = 'webhook';     -- written out, so that a row alone tells what it is
