@@ -7,6 +7,7 @@ import copy
 import json
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.keys import public_part
@@ -84,3 +85,9 @@ def test_halves_of_characters_are_signed_as_they_are(private_key):
     samples.order_of(sample)["buyerNote"] = "\ud800"
     claims = claims_of(sign(sample, private_key, NOW, Style.OBJECTS), private_key)
     assert samples.order_of(claims["data"])["buyerNote"] == "\ud800"
+
+
+def test_two_keys_in_turn_sign_each_with_their_own(private_key):
+    other = RSAKey.generate_key(2048).as_pem(private=True).decode("ascii")
+    for key in (private_key, other, private_key):
+        assert claims_of(sign(samples.load("pickup"), key, NOW), key)["iat"] == NOW

@@ -1,4 +1,4 @@
-"""``simulate order``: send a delivery signed exactly as Wix signs it; and ``simulate outage``."""
+"""``simulate order``: send a delivery signed exactly as Wix signs it; ``outage``, and ``wix``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import requests
 import typer
 
-from wix_printer_service.cli import outage
+from wix_printer_service.cli import outage, simulate_wix
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import DaemonUnreachableError, MalformedError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(outage.outage)
+app.command()(simulate_wix.wix)
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -52,17 +53,24 @@ def order(
         Path | None, typer.Option(help="Private key, PEM; the development key if unset.")
     ] = None,
     style: Annotated[Style, typer.Option(help="Form of the envelope.")] = Style.STRINGS,
+    wix: Annotated[
+        str | None,
+        typer.Option(help="Let it happen at the Wix of `simulate wix`, at this http://HOST:PORT."),
+    ] = None,
     config_file: ConfigFile = None,
 ) -> None:
     """Send one delivery, its times moved so that the order was placed just now."""
     settings = settings_from(config_file)
-    clock = SystemClock()
-    envelope = samples.shift(_envelope(sample, file, order_id), clock.now())
+    now = SystemClock().now()
+    known = None if wix is None or order_id is None else simulate_wix.known_order(wix, order_id)
+    envelope = known or samples.shift(_envelope(sample, file, order_id), now)
     if event is not None:
         envelope = samples.as_event(envelope, event)
-    private_key = _private_key(settings, key)
-    body = sign(envelope, private_key, clock.now().timestamp(), style)
-    answer = _post(url or f"http://{settings.listen.webhook}/webhooks/wix", body)
+    if wix is not None:
+        answer = simulate_wix.put(wix, envelope)
+    else:
+        body = sign(envelope, _private_key(settings, key), now.timestamp(), style)
+        answer = _post(url or f"http://{settings.listen.webhook}/webhooks/wix", body)
     shown = samples.order_of(envelope)
     print(f"order {shown.get('number', '?')}, id {shown.get('id', '?')}: {answer}")
 

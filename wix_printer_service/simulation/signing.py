@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -48,8 +49,14 @@ def sign(
     header = {"alg": "RS256", "typ": "JWT"}
     registry = jws.JWSRegistry(algorithms=["RS256"])
     registry.max_payload_length = len(payload) * 2
-    key = RSAKey.import_key(private_key)
+    key = _key(private_key)
     return jws.serialize_compact(header, payload, key, registry=registry).encode("ascii")
+
+
+@lru_cache(maxsize=2)
+def _key(private_key: str) -> RSAKey:
+    """Return the key; reading it takes longer than signing with it."""
+    return RSAKey.import_key(private_key)
 
 
 def wrap(envelope: dict[str, Any], style: Style) -> dict[str, Any]:
