@@ -6,11 +6,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from wix_printer_service.clock import SystemClock
+from wix_printer_service.errands import LONGEST_REST_S
 from wix_printer_service.lifecycle import (
     AFTER_FAILURE_S,
     LAST_SHARE,
     LEAST_JOIN_S,
-    LONGEST_REST_S,
     Supervisor,
     Worker,
 )

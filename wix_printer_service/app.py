@@ -13,6 +13,8 @@ import structlog
 from wix_printer_service.api.access import access_from
 from wix_printer_service.api.main import create_status_app, create_webhook_app
 from wix_printer_service.api.server import WebServer
+from wix_printer_service.backfill import Backfill
+from wix_printer_service.backfill_state import BackfillState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.connectivity_probes import InternetProbe, WixProbe
@@ -22,6 +24,7 @@ from wix_printer_service.job_changes import lane
 from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.lifecycle import Supervisor
 from wix_printer_service.models import Receipt
+from wix_printer_service.observations import ComponentState
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
@@ -34,6 +37,8 @@ from wix_printer_service.stop_signals import StopSignals
 from wix_printer_service.storage.database import Database
 from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
 from wix_printer_service.version import VERSION
+from wix_printer_service.wix.client import WixClient
+from wix_printer_service.wix.rate import RateBudget
 from wix_printer_service.wix.webhook import Verifier
 
 if TYPE_CHECKING:
@@ -51,6 +56,7 @@ log = structlog.get_logger(__name__)
 WATCHDOG_SHARE = 0.3
 """How much of systemd's watchdog time passes between two feedings, see sd_watchdog_enabled(3)."""
 LONGEST_ROUND_S = 5.0
+WIX = "wix"
 DEVELOPMENT_KEY_NOTE = (
     "a development key is in use: Wix's own deliveries are refused"
     " until wix.webhook_public_key_file is set"
@@ -87,8 +93,9 @@ class Daemon:
         )
         self.monitor = ConnectivityMonitor(self.database, settings.connectivity, clock)
         self._workers = self._print_workers()
-        self._watch_internet()
+        self._backfill = self._make_backfill(self._watch_internet())
         self.monitor.register_status_listener(self._wake_printer)
+        self.monitor.register_status_listener(self._wake_backfill)
         self._verifier = self._make_verifier()
         self._access = access_from(settings, clock)
         self._supervisor = Supervisor(
@@ -103,6 +110,7 @@ class Daemon:
             failing_workers=self._supervisor.failing,
             components=self.monitor.snapshot,
             queue=self._queue_watch,
+            backfill=self._backfill_state,
             notes=self._notes,
             version=VERSION,
             commit_timeout_s=settings.intake.commit_timeout_s,
@@ -125,6 +133,7 @@ class Daemon:
             *self.monitor.workers,
             *self._workers,
             self._queue_watch,
+            *([self._backfill] if self._backfill else []),
             self.webhook_server,
             self.status_server,
         ]
@@ -184,18 +193,40 @@ class Daemon:
         with self.database.reading() as connection:
             return self._queue.has_work(connection, lane(printer))
 
-    def _watch_internet(self) -> None:
+    def _watch_internet(self) -> Component:
+        """Have the internet and Wix watched; return what is known of Wix."""
         connectivity, wix = self._settings.connectivity, self._settings.wix
         internet = InternetProbe(connectivity) if connectivity.hosts else None
         self.monitor.add("internet", internet)
-        asks_wix = wix.api_key_file is not None
-        self.monitor.add(
-            "wix", WixProbe(wix.api_base, connectivity.probe_timeout_s) if asks_wix else None
+        probe_wix = WixProbe(wix.api_base, connectivity.probe_timeout_s) if wix.is_askable else None
+        return self.monitor.add(WIX, probe_wix)
+
+    def _make_backfill(self, wix: Component) -> Backfill | None:
+        """Build what asks Wix for orders, None without a key."""
+        settings = self._settings.wix
+        if not settings.is_askable:
+            return None
+        budget = RateBudget(self._clock, settings.requests_per_minute)
+        return Backfill(
+            self.database,
+            self._orders,
+            self._settings,
+            self._clock,
+            connect=partial(WixClient, settings, self._clock, budget),
+            on_failure=wix.check_soon,
         )
+
+    def _backfill_state(self) -> BackfillState:
+        return BackfillState() if self._backfill is None else self._backfill.state
 
     def _wake_printer(self, change: Change) -> None:
         if change.component.startswith(PRINTER_PREFIX):
             self._queue.waker(lane(change.component.removeprefix(PRINTER_PREFIX))).set()
+
+    def _wake_backfill(self, change: Change) -> None:
+        was_away = change.component == WIX and change.from_state is ComponentState.OFFLINE
+        if was_away and self._backfill is not None:
+            self._backfill.hurry()
 
     def _make_verifier(self) -> Verifier:
         path = self._settings.wix.webhook_public_key_file

@@ -15,13 +15,14 @@ import structlog
 from wix_printer_service.backfill_look import Look
 from wix_printer_service.backfill_rhythm import Rhythm
 from wix_printer_service.backfill_state import BackfillState, Outcome
+from wix_printer_service.errands import LONGEST_REST_S
 from wix_printer_service.errors import (
     NeverAgainError,
     StorageError,
     WixKeyError,
     WixUnavailableError,
 )
-from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
+from wix_printer_service.lifecycle import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ Where the last look ended is kept by Wix's clock: ours may be wrong.
 
 from __future__ import annotations
 
-from concurrent.futures import TimeoutError as FutureTimeoutError
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from wix_printer_service import backfill_records, order_records
+from wix_printer_service.errands import is_answered
 from wix_printer_service.errors import StorageError, WixUnavailableError
-from wix_printer_service.lifecycle import LONGEST_REST_S
 from wix_printer_service.order_rules import Verdict, due_at
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.webhook import event_of_search
@@ -209,13 +209,9 @@ class Look:
                 self._count(event, self._written(future), tally)
 
     def _written(self, future: Future[str]) -> str:
-        while not self._waiter.stopping.is_set():
-            self._waiter.beat()
-            try:
-                return future.result(LONGEST_REST_S)
-            except FutureTimeoutError:
-                continue
-        raise StorageError("the service stops")
+        if not is_answered(future, math.inf, self._waiter):
+            raise StorageError("the service stops")
+        return future.result()
 
     def _count(self, event: OrderEvent, verdict: str, tally: Tally) -> None:
         tally.brought += verdict in BROUGHT

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import socket
-import threading
-from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import icmplib
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from wix_printer_service.clock import SystemClock
+from wix_printer_service.errands import Errands
 from wix_printer_service.observations import Cause, ComponentState, Observation
+from wix_printer_service.web import FAILURES, WORDS, cause_of, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from wix_printer_service.settings import Connectivity
 
-T = TypeVar("T")
-
 DNS_PORT = 53
-LONGEST_NAME = 253
 NO_CONTENT = 204
 SERVER_ERRORS_FROM = 500
 ALL_WELL = Observation(ComponentState.ONLINE, Cause.FINE)
@@ -49,7 +44,7 @@ class InternetProbe:
         self._port = port
         self._clock = SystemClock()
         self._use_ping = True
-        self._errands = _Errands()
+        self._errands = Errands()
 
     def __call__(self) -> Observation:
         """Look once; takes two of ``probe_timeout_s`` at most, three when it turns to TCP."""
@@ -110,9 +105,9 @@ class InternetProbe:
         url = self._settings.portal_check_url
         if url is None:
             return ALL_WELL
-        answer = self._errands.page(url, self._settings.probe_timeout_s)
+        answer = _ask_page(self._errands, url, self._settings.probe_timeout_s)
         if isinstance(answer, Cause):
-            text = f"{_host(url) or url} {_WORDS[answer]}, though other hosts answer"
+            text = f"{host_of(url) or url} {WORDS[answer]}, though other hosts answer"
             return _degraded(answer, text)
         return ALL_WELL if answer.status == NO_CONTENT else _portal(url, answer)
 
@@ -127,15 +122,15 @@ class WixProbe:
 
     def __init__(self, api_base: str, timeout_s: float) -> None:
         self._url = api_base
-        self._host = _host(api_base) or api_base
+        self._host = host_of(api_base) or api_base
         self._timeout_s = timeout_s
-        self._errands = _Errands()
+        self._errands = Errands()
 
     def __call__(self) -> Observation:
         """Look once."""
-        answer = self._errands.page(self._url, self._timeout_s)
+        answer = _ask_page(self._errands, self._url, self._timeout_s)
         if isinstance(answer, Cause):
-            return _offline(answer, f"{self._host} {_WORDS[answer]}")
+            return _offline(answer, f"{self._host} {WORDS[answer]}")
         if answer.status >= SERVER_ERRORS_FROM:
             return _offline(Cause.SERVER_ERROR, f"{self._host} answers {answer.status}")
         if self._leads_elsewhere(answer):
@@ -145,19 +140,7 @@ class WixProbe:
     def _leads_elsewhere(self, answer: _Answer) -> bool:
         # with TLS the answer is from the host itself, so it may send us wherever it likes
         is_protected = self._url.startswith("https:")
-        return not is_protected and _host(answer.location) not in {None, self._host}
-
-
-_WORDS = {
-    Cause.UNKNOWN_NAME: "is a name that cannot be looked up now",
-    Cause.REFUSED: "refuses connections",
-    Cause.NO_ANSWER: "does not answer",
-    Cause.UNREACHABLE: "cannot be reached",
-    Cause.CAPTIVE_PORTAL: (
-        "cannot prove that it is itself: a log-in page of this network may be in between, or this "
-        "computer's clock is wrong"
-    ),
-}
+        return not is_protected and host_of(answer.location) not in {None, self._host}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,47 +151,10 @@ class _Answer:
     location: str
 
 
-class _Errands:
-    """Asks in threads of their own and waits only so long.
-
-    Looking up a name may take half a minute when name servers are away, and cannot be broken off.
-    While a question hangs it is not asked again, so that threads do not pile up.
-    """
-
-    def __init__(self) -> None:
-        self._asked: dict[str, Future[Any]] = {}
-
-    def answers(self, questions: Mapping[str, Callable[[], T]], timeout_s: float) -> list[T | None]:
-        """Ask all questions at once; return the answers, None where none came in time."""
-        futures: dict[str, Future[Any]] = {}
-        for name, question in questions.items():
-            hanging = self._asked.get(name)
-            if hanging is None or hanging.done():
-                futures[name] = self._asked[name] = _in_thread(name, question)
-        wait(futures.values(), timeout_s)
-        return [
-            futures[name].result() if name in futures and futures[name].done() else None
-            for name in questions
-        ]
-
-    def page(self, url: str, timeout_s: float) -> _Answer | Cause:
-        """Ask for a page; return what a server said, or why none did."""
-        answers = self.answers({url: lambda: _get(url, timeout_s)}, timeout_s)
-        return answers[0] or Cause.NO_ANSWER
-
-
-def _in_thread(name: str, question: Callable[[], object]) -> Future[Any]:
-    future: Future[Any] = Future()
-
-    def ask() -> None:
-        answer = None
-        try:
-            answer = question()
-        finally:
-            future.set_result(answer)
-
-    threading.Thread(target=ask, name=f"ask-{name}", daemon=True).start()
-    return future
+def _ask_page(errands: Errands, url: str, timeout_s: float) -> _Answer | Cause:
+    """Ask for a page; return what a server said, or why none did."""
+    answers = errands.answers({url: lambda: _get(url, timeout_s)}, timeout_s)
+    return answers[0] or Cause.NO_ANSWER
 
 
 def _get(url: str, timeout_s: float) -> _Answer | Cause:
@@ -222,41 +168,13 @@ def _get(url: str, timeout_s: float) -> _Answer | Cause:
         with closing(HTTPAdapter()) as adapter:
             page = adapter.send(request, stream=True, timeout=timeout_s)
             page.close()
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        return _cause(error)
+    except FAILURES as error:
+        return cause_of(error)
     return _Answer(page.status_code, page.headers.get("location", ""))
 
 
-def _cause(error: BaseException) -> Cause:
-    for inner in _chain(error):
-        for kind, cause in (
-            (requests.exceptions.SSLError, Cause.CAPTIVE_PORTAL),
-            (requests.Timeout, Cause.NO_ANSWER),
-            (socket.gaierror, Cause.UNKNOWN_NAME),
-            (ConnectionRefusedError, Cause.REFUSED),
-        ):
-            if isinstance(inner, kind):
-                return cause
-    return Cause.UNREACHABLE
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _host(url: str) -> str | None:
-    """Return the host's name, None if there is none; what a portal sends may be anything."""
-    try:
-        name = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return name and name[:LONGEST_NAME]
-
-
 def _portal(url: str, answer: _Answer) -> Observation:
-    where = f" and sends to {host}" if (host := _host(answer.location)) else ""
+    where = f" and sends to {host}" if (host := host_of(answer.location)) else ""
     text = (
         f"somebody else answers in place of {url} ({answer.status}{where}): "
         "open a web page on this network and log in"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from wix_printer_service.errands import LONGEST_REST_S
 from wix_printer_service.errors import StorageError
-from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
+from wix_printer_service.lifecycle import Worker
 from wix_printer_service.observations import ComponentState
 
 if TYPE_CHECKING:

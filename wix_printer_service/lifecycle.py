@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from wix_printer_service import errands
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,8 +23,6 @@ LEAST_JOIN_S = 0.2
 """A worker gets this long to end even after a slow one has used up the time of all."""
 LAST_SHARE = 0.2
 """The part of the time to stop that is kept for the worker that is stopped last."""
-LONGEST_REST_S = 5.0
-"""A resting worker beats at least this often."""
 
 
 class Worker(ABC):
@@ -70,11 +70,7 @@ class Worker(ABC):
 
     def rest(self, seconds: float) -> None:
         """Wait, beating, until ``seconds`` have passed or the worker is told to stop."""
-        end = self.clock.monotonic() + seconds
-        while (left := end - self.clock.monotonic()) > 0:
-            self.beat()
-            if self.clock.wait(self.stopping, min(left, LONGEST_REST_S)):
-                return
+        errands.rest(self.clock, self, seconds)
 
     def _run(self) -> None:
         while not self.stopping.is_set():

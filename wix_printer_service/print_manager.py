@@ -22,6 +22,7 @@ from tenacity import (
     wait_exponential,
 )
 
+from wix_printer_service.errands import LONGEST_REST_S
 from wix_printer_service.errors import (
     PrinterUnavailableError,
     SendInterruptedError,
@@ -30,7 +31,7 @@ from wix_printer_service.errors import (
 from wix_printer_service.fault_points import reach
 from wix_printer_service.job_changes import lane
 from wix_printer_service.job_records import is_stood_in_for, newest_waiting
-from wix_printer_service.lifecycle import LONGEST_REST_S, Worker
+from wix_printer_service.lifecycle import Worker
 from wix_printer_service.models import Confirmation, JobState
 from wix_printer_service.observations import ComponentState, Observation
 from wix_printer_service.print_jobs import AfterUncertainty

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
-import threading
-from concurrent.futures import Future, wait
-from typing import Any, Final, TypeAlias
+from concurrent.futures import wait
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from wix_printer_service.errands import in_thread
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 """As ``socket.getaddrinfo`` returns them."""
@@ -55,16 +59,7 @@ class Addresses:
                 raise
 
     def _begin(self) -> Future[list[Address]]:
-        asked: Future[list[Address]] = Future()
-
-        def ask() -> None:
-            try:
-                asked.set_result(self._look_up())
-            except OSError as error:
-                asked.set_exception(error)
-
-        threading.Thread(target=ask, name=f"look-up-{self._host}", daemon=True).start()
-        return asked
+        return in_thread(f"look-up-{self._host}", self._look_up)
 
     def _look_up(self, flags: int = 0) -> list[Address]:
         try:

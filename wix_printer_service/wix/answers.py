@@ -1,0 +1,176 @@
+"""What an answer of Wix means: its object, or an error that says what to do."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from wix_printer_service.errors import (
+    WixKeyError,
+    WixRefusedError,
+    WixThrottledError,
+    WixUnavailableError,
+)
+from wix_printer_service.observations import Cause
+from wix_printer_service.wix.wire import EARLIEST_YEAR, LATEST_YEAR, Wire, clean, load
+
+if TYPE_CHECKING:
+    from wix_printer_service.web import Answer
+    from wix_printer_service.wix.exchange import Request
+
+LONGEST_TEXT = 200
+"""Characters of one text of Wix's that are kept."""
+MOST_VIOLATIONS = 5
+LONGEST_REFUSAL = 100_000
+"""Bytes; in a longer one no reason is looked for."""
+LONGEST_PAUSE_S = 86_400.0
+"""Wix is not believed to want longer pauses."""
+REQUEST_ID = "x-wix-request-id"
+LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Wix told: an object, fractions as ``Decimal``, and when by Wix's own clock."""
+
+    content: dict[str, Any]
+    answered_at: datetime | None
+
+
+class NotAcceptedError(WixKeyError):
+    """Wix does not know who asks (401): a key is wrong, or a token has run out."""
+
+
+def read(answer: Answer, request: Request, host: str, key: str) -> Told:
+    """Return what Wix told.
+
+    Args:
+        answer: What came.
+        request: What was asked, for the error's text.
+        host: Who answered, for the error's text.
+        key: With what it was asked, for the person who has to look at it.
+
+    Raises:
+        WixUnavailableError: It is no answer to use; asked again later there may be one.
+        WixKeyError: Wix does not accept the key, or the key may not do this.
+        WixRefusedError: Wix says no.
+    """
+    _raise_if_later(answer, request)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise _refusal(answer, request, key)
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise _portal(answer, host)
+    if not answer.is_whole:
+        raise unusable(f"{request}: the answer is longer than wix.max_answer_bytes allows")
+    try:
+        content = load(answer.body)
+    except ValueError:
+        raise _portal(answer, host) from None  # the reason would quote what came
+    if not isinstance(content, dict):
+        raise unusable(f"{request}: the answer is no JSON object")
+    return Told(content, _moment(answer.headers.get("date")))
+
+
+def unusable(text: str) -> WixUnavailableError:
+    """Return the error for an answer of Wix's that does not hold what it should."""
+    return WixUnavailableError(text, Cause.SERVER_ERROR)
+
+
+def _portal(answer: Answer, host: str) -> WixUnavailableError:
+    text = (
+        f"somebody else answers in place of {host} ({answer.status}): "
+        "open a web page on this network and log in"
+    )
+    return WixUnavailableError(text, Cause.CAPTIVE_PORTAL)
+
+
+def _raise_if_later(answer: Answer, request: Request) -> None:
+    status = answer.status
+    if status not in LATER and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    pause_s = _retry_after_s(answer)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        text = f"Wix wants to be asked less often ({_where(answer, request)})"
+        raise WixThrottledError(text, Cause.SERVER_ERROR, pause_s)
+    text = f"Wix cannot answer now ({_where(answer, request)})"
+    raise WixUnavailableError(text, Cause.SERVER_ERROR, pause_s)
+
+
+def _retry_after_s(answer: Answer) -> float | None:
+    """Return the pause that is asked for, in seconds or by a date.
+
+    A date is judged by the answer's own, as our clock may be wrong.
+    """
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]{1,9}", text):
+        return min(float(text), LONGEST_PAUSE_S)
+    until, now = _moment(text), _moment(answer.headers.get("date"))
+    if until is None or now is None:
+        return None
+    return min(max((until - now).total_seconds(), 0.0), LONGEST_PAUSE_S)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return an HTTP date in UTC, None if there is none that can be read."""
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        moment = parsedate_to_datetime(text or "")
+        if EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return None
+
+
+def _refusal(answer: Answer, request: Request, key: str) -> WixKeyError | WixRefusedError:
+    code, reason = _said(answer)
+    where = _where(answer, request, code)
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return NotAcceptedError(
+            f"Wix does not accept {key} ({where}): look whether it is whole and still valid, or "
+            "make a new one in Wix"
+        )
+    if answer.status == HTTPStatus.FORBIDDEN:
+        permission = "Read Orders" if request.is_repeatable else "Manage Orders"
+        return WixKeyError(
+            f"Wix does not let {key} do this ({where}): in Wix, give it the permission "
+            f"{permission}, and look whether it is for this very site"
+        )
+    text = f"Wix says no: {reason or 'without a reason'} ({where})"
+    return WixRefusedError(text, answer.status, code)
+
+
+def _said(answer: Answer) -> tuple[str, str]:
+    """Return Wix's code and its reason, without anything from ``data``: guests may be in there.
+
+    Source: dev.wix.com/api/rest/getting-started/errors; ApplicationError in
+    @wix/auto_sdk_ecom_orders@1.0.300.
+    """
+    try:
+        body = Wire(load(answer.body if len(answer.body) <= LONGEST_REFUSAL else b""), "", [])
+    except ValueError:  # a page, or nothing
+        return "", ""
+    application = body.child("details").child("applicationError")
+    violations = body.child("details").child("validationError").children("fieldViolations")
+    reasons = [_violation(violation) for violation in violations[:MOST_VIOLATIONS]]
+    if not reasons:
+        reasons = [application.text("description") or body.text("message")]
+    return _short(application.text("code")), "; ".join(_short(reason) for reason in reasons)
+
+
+def _violation(violation: Wire) -> str:
+    said = (violation.text(name) for name in ("field", "description", "ruleName"))
+    return " ".join(text for text in said if text)
+
+
+def _where(answer: Answer, request: Request, code: str = "") -> str:
+    asked = answer.headers.get(REQUEST_ID, "")
+    number = f"request {_short(clean(asked))}" if asked else ""
+    return ", ".join(part for part in (str(answer.status), code, str(request), number) if part)
+
+
+def _short(text: str) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
