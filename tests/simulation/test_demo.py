@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.daemon_process import DEADLINE_S
+from tests.daemon_process import CLOCK, DEADLINE_S
+from wix_printer_service.simulation import demo
 from wix_printer_service.simulation.paper import Balance, Paper, balance
+from wix_printer_service.simulation.script import Way, lunch_hour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GOOD = "demo: 5 orders, 11 receipts printed, 0 lost, 0 duplicated"
+GOOD = "demo: 6 orders, 13 receipts printed, 0 lost, 0 duplicated, 2 fetched from Wix"
+PRINTED_NOTHING = "demo: 6 orders, 0 receipts printed, 13 lost, 0 duplicated"
 PLAY = "import sys; from wix_printer_service.simulation import demo; {}; sys.exit(demo.main())"
 PIPE_BYTES = 4096
 """Less than one lunch hour writes: nobody reads, so the demo waits in its middle."""
@@ -83,7 +86,7 @@ def numbers(line: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", line))
 
 
-def test_the_demo_prints_every_expected_receipt_once_and_ends_with_status_0(
+def test_the_demo_prints_everything_once_and_shows_what_was_fetched_from_wix(
     tmp_path: Path,
 ) -> None:
     with playing(tmp_path, "--once") as play:
@@ -91,15 +94,54 @@ def test_the_demo_prints_every_expected_receipt_once_and_ends_with_status_0(
         assert play.lines[-1] == GOOD, play.errors()
     assert status == 0
     pictures = [Path(line.split()[-1]) for line in play.lines if "picture:" in line]
-    assert len(set(pictures)) == 11
+    assert len(set(pictures)) == 13
     assert all(picture.exists() for picture in pictures)
+    outcomes = [line.rpartition("[")[2] for line in play.lines if line.startswith(">>")]
+    assert [re.sub(r" after \d+\.\d s", "", outcome) for outcome in outcomes] == [
+        "webhook: recorded]",
+        "webhook: accepted]",
+        "webhook: accepted]",
+        "late webhook: duplicate]",
+        "webhook: accepted]",
+        "webhook: accepted]",
+        "no webhook; fetched from Wix: accepted]",
+        "late webhook: recorded]",
+        "webhook: recorded]",
+        "no webhook; fetched from Wix: cancelled]",
+        "late webhook: recorded]",
+        "webhook: recorded]",
+        "late webhook: recorded]",
+        "late webhook: recorded]",
+    ]
+
+
+def test_a_wix_that_never_tells_of_the_lost_order_is_status_1(tmp_path: Path) -> None:
+    tweak = (
+        "demo.NEWS_TIMEOUT_S = 3.0; Faults = demo.Faults; demo.Faults = lambda"
+        " lose_webhooks_share, **more: Faults(html_share=lose_webhooks_share,"
+        " lose_webhooks_share=lose_webhooks_share, **more)"
+    )
+    with playing(tmp_path, "--once", tweak=tweak) as play:
+        status, errors = play.end(), play.errors()
+    assert numbers(play.lines[-1]) == (6, 10, 3, 0, 0)
+    assert status == 1
+    assert "did not hear of it" in errors
+
+
+def test_a_wix_that_cannot_be_asked_ends_the_demo_before_it_begins(tmp_path: Path) -> None:
+    tweak = "demo.NEWS_TIMEOUT_S = 0.5; demo.SITE_ID = ''"
+    with playing(tmp_path, "--once", tweak=tweak) as play:
+        status, errors = play.end(), play.errors()
+    assert play.lines[-1].startswith(PRINTED_NOTHING)
+    assert status == 1
+    assert "Wix was not asked" in errors
 
 
 def test_a_receipt_that_vanishes_is_one_lost_and_status_1(tmp_path: Path) -> None:
     with playing(tmp_path, "--once") as play:
         Path(play.read_until("picture:").split()[-1]).unlink()
         status = play.end()
-    assert play.lines[-1] == "demo: 5 orders, 10 receipts printed, 1 lost, 0 duplicated"
+    assert play.lines[-1].startswith("demo: 6 orders, 12 receipts printed, 1 lost, 0 duplicated")
     assert status == 1
 
 
@@ -110,8 +152,8 @@ def test_when_the_daemon_is_killed_what_is_missing_is_lost_and_its_log_is_named(
         play.read_until("picture:")
         os.kill(play.daemon(), signal.SIGKILL)
         status, errors = play.end(), play.errors()
-    orders, printed, lost, duplicated = numbers(play.lines[-1])
-    assert (orders, printed + lost, duplicated) == (5, 11, 0)
+    orders, printed, lost, duplicated, _ = numbers(play.lines[-1])
+    assert (orders, printed + lost, duplicated) == (6, 13, 0)
     assert lost > 0
     assert status == 1
     assert "daemon.log" in errors
@@ -119,12 +161,12 @@ def test_when_the_daemon_is_killed_what_is_missing_is_lost_and_its_log_is_named(
 
 
 def test_a_daemon_that_hangs_is_not_waited_for_without_end(tmp_path: Path) -> None:
-    tweak = "demo.ANSWER_TIMEOUT_S = demo.STOP_TIMEOUT_S = 0.3"
+    tweak = "demo.ANSWER_TIMEOUT_S = 2.0; demo.STOP_TIMEOUT_S = 0.3"
     with playing(tmp_path, "--once", tweak=tweak) as play:
         play.read_until("picture:")
         os.kill(play.daemon(), signal.SIGSTOP)
         status, errors = play.end(), play.errors()
-    assert numbers(play.lines[-1])[0] == 5
+    assert numbers(play.lines[-1])[0] == 6
     assert status == 1
     assert "does not answer" in errors
     assert "did not end" in errors
@@ -134,7 +176,7 @@ def test_a_daemon_that_cannot_start_has_lost_everything(tmp_path: Path) -> None:
     tweak = "demo.config.EMBEDDED['storage']['path'] = '/dev/null/wix-printer.db'"
     with playing(tmp_path, "--once", tweak=tweak) as play:
         status, errors = play.end(), play.errors()
-    assert play.lines[-1] == "demo: 5 orders, 0 receipts printed, 11 lost, 0 duplicated"
+    assert play.lines[-1].startswith(PRINTED_NOTHING)
     assert status == 1
     assert "daemon.log" in errors
 
@@ -146,7 +188,7 @@ def test_for_a_printer_that_never_prints_it_waits_once_and_says_so(tmp_path: Pat
     )
     with playing(tmp_path, "--once", tweak=tweak) as play:
         status, errors = play.end(), play.errors()
-    assert play.lines[-1] == "demo: 5 orders, 0 receipts printed, 11 lost, 0 duplicated"
+    assert play.lines[-1].startswith(PRINTED_NOTHING)
     assert len([line for line in play.lines if "waiting for the printer" in line]) == 1
     assert status == 1
     assert "Not everything was printed" in errors
@@ -209,6 +251,15 @@ def test_when_the_daemon_dies_while_somebody_looks_the_demo_says_so_and_ends(
         os.kill(play.daemon(), signal.SIGKILL)
         assert play.end() == 1
         assert "The daemon has ended." in play.errors()
+
+
+def test_a_search_that_shows_an_order_as_it_was_before_does_not_count_as_fetched() -> None:
+    step = next(step for step in lunch_hour(CLOCK.now()) if step.way is Way.LOST)
+    event = {"order_id": step.guest.order_id, "event_type": "search"}
+    before, other = {**event, "verdict": "recorded"}, {**event, "order_id": "x", "verdict": "held"}
+    late_webhook = {**event, "event_type": "wix.ecom.v1.order_approved", "verdict": "accepted"}
+    found = {**event, "verdict": "cancelled"}
+    assert demo._verdicts([before, other, late_webhook, found], step) == ["cancelled"]
 
 
 def papers(*texts: str) -> list[Paper]:

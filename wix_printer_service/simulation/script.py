@@ -1,9 +1,10 @@
-"""A lunch hour at a small trattoria: which deliveries come, and what they must put on paper."""
+"""A lunch hour at a small trattoria: what happens, how that is heard of, what must be printed."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from wix_printer_service.simulation import samples
@@ -11,6 +12,17 @@ from wix_printer_service.simulation import samples
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+
+class Way(StrEnum):
+    """How the daemon hears of something."""
+
+    WEBHOOK = "webhook"
+    """It happens at Wix, and Wix's webhook brings it."""
+    LOST = "lost"
+    """It happens at Wix, but the webhook gets lost: who wants to know must ask Wix."""
+    LATE = "late"
+    """Nothing happens at Wix: a webhook comes late or once more, with the order as it was then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +40,71 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One delivery: what happens, its envelope, and how many receipts it must bring.
+    """What happens, its envelope, and how many receipts it must bring.
 
     ``after_paper`` waits until everything so far is on paper, as a person would take time.
     """
 
     title: str
-    number: str
+    guest: Guest
     envelope: dict[str, Any]
-    receipts: int
+    receipts: int = 0
+    way: Way = Way.WEBHOOK
     after_paper: bool = False
 
 
 def lunch_hour(now: datetime) -> Iterator[Step]:
-    """List the deliveries of one lunch hour in the order in which they come."""
-    anna, jonas, bowl, cagla, late = (
-        Guest(str(number), str(uuid.uuid4())) for number in range(10041, 10046)
+    """List what happens in one lunch hour, in the order in which it is heard of."""
+    anna, jonas, bowl, cagla, again, off = (
+        Guest(str(number), str(uuid.uuid4())) for number in range(10041, 10047)
     )
+    cash = jonas.event("delivery_cash", now)
+    unheard = again.event("pickup", now)
+    # an older change is older than the cancellation, of which the sample may still be to come
+    changed = jonas.event("delivery_updated", now - samples.QUARTER)
 
-    def step(
-        title: str, guest: Guest, sample: str, receipts: int, *, after_paper: bool = False
-    ) -> Step:
-        return Step(title, guest.number, guest.event(sample, now), receipts, after_paper)
-
-    yield step("Anna orders online, not paid yet: no paper", anna, "pickup_created", 0)
-    yield step("Anna has paid: kitchen and customer", anna, "pickup", 2)
-    cash = step(
-        "Jonas pays the driver in cash: kitchen, driver, customer", jonas, "delivery_cash", 3
+    yield Step(
+        "Anna orders online, not paid yet: no paper", anna, anna.event("pickup_created", now)
     )
-    yield cash
-    yield Step("Wix sends Jonas' order a second time: no paper", jonas.number, cash.envelope, 0)
-    yield step("A pickup with wishes and an allergy", bowl, "modifiers", 2)
-    yield step("A delivery in many scripts", cagla, "every_script", 3)
-    yield step("Somebody edits the order with wishes: written down", bowl, "modifiers_edited", 0)
-    yield step(
-        "Jonas calls off: one CANCELLED ticket", jonas, "delivery_canceled", 1, after_paper=True
+    yield Step("Anna has paid: kitchen and customer", anna, anna.event("pickup", now), 2)
+    yield Step("Jonas pays the driver in cash: kitchen, driver, customer", jonas, cash, 3)
+    yield Step("Wix sends Jonas' order a second time: no paper", jonas, cash, way=Way.LATE)
+    yield Step("A pickup with wishes and an allergy", bowl, bowl.event("modifiers", now), 2)
+    yield Step("A delivery in many scripts", cagla, cagla.event("every_script", now), 3)
+    yield Step(
+        "Anna orders again; the webhook gets lost, so Wix is asked: kitchen and customer",
+        again,
+        unheard,
+        2,
+        Way.LOST,
     )
-    yield step(
-        "Wix sends an older change of Jonas' order late: no paper", jonas, "delivery_updated", 0
+    yield Step("The lost webhook comes after all: no paper", again, unheard, way=Way.LATE)
+    yield Step(
+        "Somebody edits the order with wishes: written down",
+        bowl,
+        bowl.event("modifiers_edited", now),
     )
-    yield step("Anna has got her order: no paper", anna, "pickup_fulfilled", 0)
-    yield step("The cancellation of an order comes first", late, "delivery_canceled", 0)
-    yield step("... and its approval afterwards: no paper", late, "delivery_cash", 0)
+    yield Step(
+        "Jonas calls off; that webhook gets lost too: one CANCELLED ticket",
+        jonas,
+        jonas.event("delivery_canceled", now),
+        1,
+        Way.LOST,
+        after_paper=True,
+    )
+    yield Step(
+        "Wix sends an older change of Jonas' order late: no paper", jonas, changed, way=Way.LATE
+    )
+    yield Step("Anna has got her order: no paper", anna, anna.event("pickup_fulfilled", now))
+    yield Step(
+        "The cancellation of an order comes first",
+        off,
+        off.event("delivery_canceled", now),
+        way=Way.LATE,
+    )
+    yield Step(
+        "... and its approval afterwards: no paper",
+        off,
+        off.event("delivery_cash", now),
+        way=Way.LATE,
+    )
