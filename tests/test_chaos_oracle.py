@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,12 @@ DEBT = Debt("20001", (Receipt.KITCHEN,), acknowledged_at_s=1.0)
 
 def ticket(*, at_s: float = 2.0, is_marked: bool = False, is_whole: bool = True) -> Ticket:
     return Ticket("20001", Receipt.KITCHEN, is_marked, is_whole, "kitchen", at_s)
+
+
+def stop(printer: str = "kitchen", *, at_s: float = 3.0, is_whole: bool = True) -> Ticket:
+    return replace(
+        ticket(at_s=at_s, is_whole=is_whole), receipt=Receipt.CANCELLATION, printer=printer
+    )
 
 
 def kitchen_text(number: str, mark: str = "", end: str = "") -> str:
@@ -69,6 +76,50 @@ def test_an_order_nobody_acknowledged_must_not_come_twice_either() -> None:
     assert balance([], [ticket(), ticket(at_s=3.0)]).unmarked == {OWED}
 
 
+def test_a_cancelled_order_of_which_nothing_lies_anywhere_is_fine() -> None:
+    drawn = balance([], [], called_off={"20001"})
+    assert (drawn.lost, drawn.misled) == (frozenset(), frozenset())
+
+
+def test_paper_of_a_cancelled_order_must_be_called_off() -> None:
+    assert balance([], [ticket()], called_off={"20001"}).misled == {OWED}
+    assert not balance([], [ticket(), stop()], called_off={"20001"}).misled
+
+
+def test_half_a_cancellation_stops_nobody() -> None:
+    assert balance([], [ticket(), stop(is_whole=False)], called_off={"20001"}).misled
+
+
+def test_a_cancellation_must_be_the_printers_last_word() -> None:
+    drawn = balance([], [ticket(at_s=4.0), stop()], called_off={"20001"})
+    assert drawn.misled == {OWED}
+
+
+def test_every_printer_with_paper_must_call_it_off_and_that_is_nothing_twice() -> None:
+    counter = replace(ticket(), receipt=Receipt.CUSTOMER, printer="counter")
+    papers = [ticket(), counter, stop()]
+    assert balance([], papers, called_off={"20001"}).misled == {("20001", Receipt.CUSTOMER)}
+    drawn = balance([], [*papers, stop("counter")], called_off={"20001"})
+    assert (drawn.misled, drawn.duplicated, drawn.unmarked) == (frozenset(), 0, frozenset())
+
+
+def test_a_second_cancellation_at_one_printer_without_a_mark_is_told() -> None:
+    drawn = balance([], [ticket(), stop(), stop(at_s=4.0)], called_off={"20001"})
+    assert (drawn.duplicated, drawn.unmarked) == (1, {("20001", Receipt.CANCELLATION)})
+
+
+def test_an_order_that_is_on_must_not_be_called_off() -> None:
+    assert balance([DEBT], [ticket(), stop()]).misled == {("20001", Receipt.CANCELLATION)}
+
+
+def test_a_cancellation_is_told_from_a_ticket() -> None:
+    text = " STORNIERT\n#20001\n 1x Pizza\n STORNIERT\n"
+    (found,) = tickets_on(text, "kitchen", 0.0)
+    assert (found.receipt, found.is_whole) == (Receipt.CANCELLATION, True)
+    (half,) = tickets_on(" STORNIERT\n#20001\n 1x Pizza\n", "kitchen", 0.0)
+    assert not half.is_whole
+
+
 def test_a_ticket_is_whole_when_its_own_end_is_there() -> None:
     (whole,) = tickets_on(kitchen_text("20001", end="Ende von 20001"), "kitchen", 0.0)
     assert whole == ticket(at_s=0.0)
@@ -109,3 +160,13 @@ def test_the_tray_keeps_the_order_in_which_tickets_came(tmp_path: Path) -> None:
         device.receive(b"#20003\n")
         printers.tear_off()
     assert [one.number for one in printers.tickets()] == ["20002", "20001", "20003"]
+
+
+def test_what_was_cancelled_is_owed_no_more() -> None:
+    ledger = Ledger()
+    for number in ("20001", "20002"):
+        ledger.note(Debt(number, (Receipt.KITCHEN,)))
+        ledger.acknowledge(number, at_s=5.0)
+    ledger.call_off("20001")
+    assert [debt.number for debt in ledger.acknowledged()] == ["20002"]
+    assert ledger.called_off() == {"20001"}

@@ -136,7 +136,8 @@ class Backfill(Worker):
         self._next_wide_s = self.clock.monotonic()  # nobody knows what was missed meanwhile
         self._rhythm.failed(retry_after_s)
         if (outcome, str(error)) != (self._state.outcome, self._state.text):
-            log.warning("wix_not_asked", outcome=outcome, reason=str(error))
+            notes = getattr(error, "__notes__", [])
+            log.warning("wix_not_asked", outcome=outcome, reason=str(error), notes=notes)
         self._state = replace(self._state, outcome=outcome, text=str(error))
         if outcome is Outcome.UNAVAILABLE:
             self._on_failure()

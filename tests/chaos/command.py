@@ -15,13 +15,23 @@ from random import Random
 import requests
 from joserfc.jwk import RSAKey
 
-from tests.chaos import crash, exposed, network, pi, power, printer_faults, time_jumps
+from tests.chaos import (
+    backfill,
+    crash,
+    exposed,
+    first_start,
+    network,
+    pi,
+    power,
+    printer_faults,
+    time_jumps,
+)
 from tests.chaos.house import BrokenPromiseError
 from tests.chaos.scenario import Run, Scenario
 from tests.chaos.wix import CLOCK
 from wix_printer_service.errors import WixPrinterError
 
-FAMILIES = (crash, power, printer_faults, network, time_jumps, pi, exposed)
+FAMILIES = (crash, power, printer_faults, network, time_jumps, pi, exposed, backfill, first_start)
 SCENARIOS = tuple(scenario for family in FAMILIES for scenario in family.SCENARIOS)
 SEED = 20_261_122
 TIME_LIMIT_S = 1800.0

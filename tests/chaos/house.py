@@ -79,6 +79,7 @@ class House:
         random: Its chance.
         private_key: What Wix signs with.
         prefix: What to start the daemon with.
+        site: Where guests order, if not at one that only delivers.
         settings: Sections of the configuration that differ.
     """
 
@@ -90,15 +91,17 @@ class House:
         *,
         printers: Printers | None = None,
         prefix: tuple[str, ...] = (),
+        site: Wix | None = None,
         **settings: dict[str, Any],
     ) -> None:
         self.folder = folder
         self.database_folder = folder / "data"
         self.database_folder.mkdir(exist_ok=True)
         self.printers = printers or Printers(folder, ("kitchen", "counter"))
-        self.wix = Wix(random, private_key, lambda: self._address)
+        self.wix = site or Wix(random, private_key, lambda: self.address)
         self.daemon: Daemon | None = None
-        self._address: str | None = None
+        self.address: str | None = None
+        """Where Wix can deliver, None while it cannot."""
         self._lives = 0
         self._prefix = prefix
         self._settings = settings
@@ -129,7 +132,7 @@ class House:
     def open_for_wix(self) -> dict[str, str]:
         """Tell Wix where the daemon that is ready listens."""
         addresses = self.running.addresses()
-        self._address = addresses.get("webhook-listener")
+        self.address = addresses.get("webhook-listener")
         return addresses
 
     @property
@@ -141,9 +144,13 @@ class House:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End the daemon, however it is, and return its status."""
-        self._address = None
+        self.address = None
         daemon, self.daemon = self.running, None
         return daemon.end(number)
+
+    def logs(self) -> list[Path]:
+        """Return what it logged in all its lives."""
+        return sorted(self.folder.glob("log-*.txt"))
 
     def close(self) -> None:
         """End the daemon if one runs."""
@@ -228,7 +235,8 @@ class House:
     def balance(self) -> Balance:
         """Hold the ledger against the trays and against what waits in sight."""
         debts = self.wix.ledger.acknowledged()
-        return balance(debts, self.printers.tickets(), self.jobs(*IN_SIGHT))
+        called_off = self.wix.ledger.called_off()
+        return balance(debts, self.printers.tickets(), self.jobs(*IN_SIGHT), called_off)
 
     def serve_a_fresh_order(self) -> float:
         """Have an order delivered and printed; return how long that took."""

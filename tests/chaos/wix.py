@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+import uuid
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 from joserfc import jws
@@ -66,9 +67,9 @@ class Wix:
         """Have a guest order, deliver that once, and return the order's number."""
         with self._lock:
             number = str(next(self._numbers))
-            order_id = f"{self._random.getrandbits(128):032x}"
+            order_id = str(uuid.UUID(int=self._random.getrandbits(128)))
         self.ledger.note(Debt(number, self._receipts))
-        self._deliver(number, self._signed(order_id, number, changes))
+        self._hand_over(number, self._envelope(order_id, number, changes))
         return number
 
     def deliver_again(self) -> None:
@@ -105,12 +106,21 @@ class Wix:
             CLOCK.wait(over, PAUSE_AFTER_FAILURE_S if self.has_unanswered else pause_s)
             self.deliver_again()
 
-    def _signed(self, order_id: str, number: str, changes: dict[str, object]) -> bytes:
+    def _envelope(self, order_id: str, number: str, changes: dict[str, object]) -> dict[str, Any]:
         envelope = samples.shift(samples.load("pickup"), CLOCK.now())
         envelope = samples.rename(envelope, order_id, number)
         samples.order_of(envelope).update(changes)
-        text = json.dumps(envelope).replace(INSTRUCTIONS, f"Ende von {number}")
-        outer = json.dumps(wrap(json.loads(text), Style.STRINGS))
+        finished: dict[str, Any] = json.loads(
+            json.dumps(envelope).replace(INSTRUCTIONS, f"Ende von {number}")
+        )
+        return finished
+
+    def _hand_over(self, number: str, envelope: dict[str, Any]) -> None:
+        """Bring an order on its way."""
+        self._deliver(number, self._signed(envelope))
+
+    def _signed(self, envelope: dict[str, Any]) -> bytes:
+        outer = json.dumps(wrap(envelope, Style.STRINGS))
         claims = json.dumps({"data": outer, "iat": 0})
         return jws.serialize_compact({"alg": "RS256"}, claims, self._key).encode("ascii")
 

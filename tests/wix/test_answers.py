@@ -71,8 +71,17 @@ def test_a_refusal_says_with_which_code_why_and_where():
     assert (error.status, error.code) == (409, "ORDER_IS_REJECTED")
     assert str(error) == (
         "Wix says no: Order is rejected "
-        "(409, ORDER_IS_REJECTED, GET /ecom/v1/orders/a, request 1700.12 34)"
+        "(409, ORDER_IS_REJECTED, GET /ecom/v1/orders/a)"
     )
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
+def test_the_id_under_which_wix_finds_the_request_is_beside_the_text(status):
+    error = error_of(status, X_Wix_Request_Id="1700.12 34")
+
+    assert error.__notes__ == ["x-wix-request-id: 1700.12 34"]
+    assert "1700" not in str(error)
+    assert not hasattr(error_of(status), "__notes__")
 
 
 def test_a_refused_field_is_named():
@@ -111,6 +120,7 @@ def test_endless_texts_are_shortened_and_stay_on_one_line():
 
     assert "id a b[2J" in str(error)
     assert len(str(error)) < 1500
+    assert len(error.__notes__[0]) < 300
     assert "\n" not in str(error)
     assert "\x1b" not in str(error)
 

@@ -20,6 +20,7 @@ from wix_printer_service.observations import Cause
 from wix_printer_service.wix.wire import EARLIEST_YEAR, LATEST_YEAR, Wire, clean, load
 
 if TYPE_CHECKING:
+    from wix_printer_service.errors import WixPrinterError
     from wix_printer_service.web import Answer
     from wix_printer_service.wix.exchange import Request
 
@@ -60,9 +61,11 @@ def read(answer: Answer, request: Request, host: str, key: str) -> Told:
         WixKeyError: Wix does not accept the key, or the key may not do this.
         WixRefusedError: Wix says no.
     """
-    _raise_if_later(answer, request)
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        raise _refusal(answer, request, key)
+    error = _later(answer, request)
+    if error is None and answer.status >= HTTPStatus.BAD_REQUEST:
+        error = _refusal(answer, request, key)
+    if error is not None:
+        raise _with_request_id(error, answer)
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise _portal(answer, host)
     if not answer.is_whole:
@@ -89,16 +92,24 @@ def _portal(answer: Answer, host: str) -> WixUnavailableError:
     return WixUnavailableError(text, Cause.CAPTIVE_PORTAL)
 
 
-def _raise_if_later(answer: Answer, request: Request) -> None:
+def _with_request_id(error: WixPrinterError, answer: Answer) -> WixPrinterError:
+    """Note under which id Wix's support finds the request: beside the text, as it is always new."""
+    request_id = _short(clean(answer.headers.get(REQUEST_ID, "")))
+    if request_id:
+        error.add_note(f"{REQUEST_ID}: {request_id}")
+    return error
+
+
+def _later(answer: Answer, request: Request) -> WixPrinterError | None:
     status = answer.status
     if status not in LATER and status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return
+        return None
     pause_s = _retry_after_s(answer)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         text = f"Wix wants to be asked less often ({_where(answer, request)})"
-        raise WixThrottledError(text, Cause.SERVER_ERROR, pause_s)
+        return WixThrottledError(text, Cause.SERVER_ERROR, pause_s)
     text = f"Wix cannot answer now ({_where(answer, request)})"
-    raise WixUnavailableError(text, Cause.SERVER_ERROR, pause_s)
+    return WixUnavailableError(text, Cause.SERVER_ERROR, pause_s)
 
 
 def _retry_after_s(answer: Answer) -> float | None:
@@ -166,9 +177,7 @@ def _violation(violation: Wire) -> str:
 
 
 def _where(answer: Answer, request: Request, code: str = "") -> str:
-    asked = answer.headers.get(REQUEST_ID, "")
-    number = f"request {_short(clean(asked))}" if asked else ""
-    return ", ".join(part for part in (str(answer.status), code, str(request), number) if part)
+    return ", ".join(part for part in (str(answer.status), code, str(request)) if part)
 
 
 def _short(text: str) -> str:
