@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -192,6 +192,32 @@ def test_after_a_failure_it_reaches_back_further(worker, asking):
     take_turns_for(worker, asking, 70)
     wide, narrow = (filters["updatedDate"]["$gte"] for filters in asking.shelf.asked)
     assert wide < narrow
+
+
+def test_a_look_that_only_goes_on_does_not_count_as_a_wide_one(database, fake_clock):
+    asking = asking_house(database, fake_clock, backfill={"page_size": 1})
+    worker = Backfill(
+        asking.database,
+        asking.house.service,
+        asking.settings,
+        asking.clock,
+        connect=lambda _waiter: asking.shelf,
+        on_failure=lambda: None,
+    )
+    worker.turn()
+    for number in range(3):
+        put(asking, f"o{number}")
+    asking.shelf.failures = {asking.shelf.pages + 2: WixUnavailableError("gone")}
+    take_turns_for(worker, asking, 31)
+    take_turns_for(worker, asking, 31)
+    assert worker.state.outcome is Outcome.FINE
+    asking.shelf.asked.clear()
+    take_turns_for(worker, asking, 31)
+    first = asking.shelf.orders[0]["updatedDate"]
+    hours_back = datetime.fromisoformat(first) - datetime.fromisoformat(
+        asking.shelf.asked[0]["updatedDate"]["$gte"]
+    )
+    assert hours_back > timedelta(hours=5)
 
 
 def test_the_thread_ends_in_the_middle_of_a_pause_and_lets_go_of_wix(asking, monkeypatch):

@@ -251,6 +251,27 @@ class TestTheFirstStart:
         assert asking.house.state("a") is not OrderState.PAST
         assert tally.recorded == 0
 
+    def test_a_clock_that_is_years_behind_makes_no_order_of_before_print(self, asking):
+        asking.shelf.clock_is_ahead_s = 3 * 365 * 86_400.0
+        look = asking.look()
+        asking.shelf.orders.append(order("old", asking.shelf.now() - HOUR))
+        asking.clock.advance(30)
+        put(asking, "new")
+        tally = look.take(wide=True)
+        assert (tally.brought, tally.recorded) == (1, 1)
+        assert asking.house.state("old") is OrderState.PAST
+
+    def test_nor_in_an_earlier_life_beyond_what_the_first_look_covers(self, asking):
+        asking.shelf.failures = {1: AWAY}
+        with pytest.raises(WixUnavailableError):
+            asking.look().take(wide=True)
+        asking.clock.set_wall(asking.clock.now() + timedelta(days=3 * 365))
+        asking.shelf.orders.append(order("old", asking.shelf.now() - 49 * HOUR))
+        look = asking.look()
+        look.take(wide=True)
+        assert asking.house.state("old") is OrderState.PAST
+        assert look.print_since == asking.clock.now() - 48 * HOUR
+
     def test_a_moment_of_the_owners_choice_counts_at_the_restaurants_time(
         self, database, fake_clock
     ):

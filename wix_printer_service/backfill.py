@@ -99,7 +99,7 @@ class Backfill(Worker):
     def _take_look(self) -> None:
         self._state = replace(self._state, asked_at=self.clock.now())
         began_s = self.clock.monotonic()
-        is_wide = began_s >= self._next_wide_s
+        is_wide = began_s >= self._next_wide_s and not self._look.is_broken_off
         try:
             tally = self._look.take(wide=is_wide)
         except WixUnavailableError as error:

@@ -88,6 +88,11 @@ class Look:
         self.print_since: datetime | None = None
         """Orders of before are past; by Wix's clock, None until it is known."""
 
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether the next look goes on where the last one ended before its time."""
+        return self._resume_at is not None
+
     def take(self, *, wide: bool) -> Tally:
         """Take in all that was updated since the last look.
 
@@ -135,15 +140,19 @@ class Look:
         """Return by Wix's clock when the first start was.
 
         Ours is taken if it goes right, or if the first start was in an earlier life: then it may
-        have gone right, unless it was ahead. A Pi without a battery may start years behind.
+        have gone right, unless it was ahead. A Pi without a battery may start years behind, so no
+        earlier life is believed to be longer ago than the first look reaches back.
         """
         answered_at = self._client.search_orders(self._filters, 1).answered_at
         if answered_at is None:
             return progress.began_at
         this_start = answered_at - timedelta(seconds=self._clock.monotonic() - self._began_s)
         is_right = abs(progress.began_at - this_start) <= PLAUSIBLE
+        if is_right:
+            return progress.began_at
         is_earlier = progress.began_at != self._began_at and progress.began_at < this_start
-        return progress.began_at if is_right or is_earlier else this_start
+        earliest = this_start - timedelta(hours=self._settings.look_back_h)
+        return max(progress.began_at, earliest) if is_earlier else this_start
 
     def _start(self, progress: Progress, *, wide: bool) -> datetime:
         if progress.position is None:

@@ -50,6 +50,7 @@ def _before_the_first_byte(trouble: Callable[[VirtualPrinter], None]) -> Callabl
         with run.house() as house:
             house.start()
             house.serve_a_fresh_order()
+            run.settle(house)  # its paper may lie there before its job is confirmed
             for _ in run.each_round():
                 trouble(house.printers["kitchen"].device)  # while it is idle
                 with counter_is_on_time(run, house):
