@@ -9,8 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.intake import PRINTERS, event
-from tests.test_backfill_look import put
-from tests.wix_shelf import asking_house
+from tests.wix_shelf import asking_house, order, put, wire
 from wix_printer_service import backfill
 from wix_printer_service.backfill import Backfill
 from wix_printer_service.backfill_state import Outcome
@@ -42,8 +41,7 @@ def asking(database, fake_clock):
     return asking_house(database, fake_clock)
 
 
-@pytest.fixture
-def worker(asking):
+def worker_of(asking):
     asking.shelf.looks_for_it = []
     return Backfill(
         asking.database,
@@ -53,6 +51,11 @@ def worker(asking):
         connect=lambda _waiter: asking.shelf,
         on_failure=lambda: asking.shelf.looks_for_it.append(asking.clock.now()),
     )
+
+
+@pytest.fixture
+def worker(asking):
+    return worker_of(asking)
 
 
 def take_turns_for(worker, asking, seconds):
@@ -98,7 +101,7 @@ def test_it_says_when_wix_was_asked_and_what_that_brought(worker, asking):
     assert (state.outcome, state.text, state.found) == (Outcome.FINE, "", 2)
     assert asked_at - timedelta(seconds=1) <= state.asked_at <= state.answered_at
     assert 0 < state.next_look_in_s <= 30
-    assert state.print_since == worker._look.print_since
+    assert state.print_since == worker._look.past.since
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,38 @@ def test_a_database_that_takes_nothing_is_a_failure_too(worker, asking, monkeypa
     monkeypatch.undo()
     take_turns_for(worker, asking, 60)
     assert worker.state.found == 1
+
+
+def test_what_a_look_brought_before_it_failed_counts(database, fake_clock):
+    asking = asking_house(database, fake_clock, backfill={"page_size": 1})
+    worker = worker_of(asking)
+    worker.turn()
+    put(asking, "a")
+    put(asking, "b")
+    asking.shelf.failures = {asking.shelf.pages + 2: WixUnavailableError("gone")}
+    take_turns_for(worker, asking, 31)
+    assert (worker.state.outcome, worker.state.found) == (Outcome.UNAVAILABLE, 1)
+
+
+def test_orders_of_the_past_that_are_due_later_are_counted(worker, asking):
+    for name, hours in (("for tonight", 2), ("eaten", -2)):
+        due = wire(asking.clock.now() + timedelta(hours=hours))
+        made = order(name, asking.shelf.now() - timedelta(hours=3))
+        made["shippingInfo"]["logistics"]["deliveryTimeSlot"] = {"from": due, "to": due}
+        asking.shelf.orders.append(made)
+    worker.turn()
+    assert worker.state.past_due == 1
+    asking.clock.advance(3 * 3600)
+    worker.turn()
+    assert worker.state.past_due == 0
+
+
+def test_a_bug_is_told_and_does_not_make_it_ask_all_the_time(worker, asking):
+    asking.shelf.failures = dict.fromkeys(range(1, 100), RuntimeError("a bug"))
+    with pytest.raises(RuntimeError):
+        worker.turn()
+    assert worker.state.outcome is Outcome.FAILED
+    assert worker.state.next_look_in_s > 20
 
 
 def test_a_failure_that_lasts_is_logged_once(worker, asking):
@@ -174,7 +209,7 @@ def test_what_wix_asks_for_is_obeyed_though_it_seems_to_be_back(worker, asking):
 def test_now_and_then_a_look_reaches_back_further(worker, asking):
     worker.turn()
     put(asking, "a")
-    take_turns_for(worker, asking, 31)
+    take_turns_for(worker, asking, 70)
     asking.shelf.asked.clear()
     take_turns_for(worker, asking, 2 * 3600)
     starts = [filters["updatedDate"]["$gte"] for filters in asking.shelf.asked]
@@ -196,14 +231,7 @@ def test_after_a_failure_it_reaches_back_further(worker, asking):
 
 def test_a_look_that_only_goes_on_does_not_count_as_a_wide_one(database, fake_clock):
     asking = asking_house(database, fake_clock, backfill={"page_size": 1})
-    worker = Backfill(
-        asking.database,
-        asking.house.service,
-        asking.settings,
-        asking.clock,
-        connect=lambda _waiter: asking.shelf,
-        on_failure=lambda: None,
-    )
+    worker = worker_of(asking)
     worker.turn()
     for number in range(3):
         put(asking, f"o{number}")

@@ -133,9 +133,10 @@ def test_an_order_that_comes_by_both_roads_is_printed_once(house: House) -> None
     with running_daemon(house.folder, house.config()) as daemon:
         house.webhook = f"http://{daemon.webhook}/webhooks/wix"
         house.wix.site.put(fresh("pickup"))
-        wait_until(lambda: {kind for kind, _ in events_of(daemon)} == {"order_approved", "search"})
         daemon.wait_for_printed(2)
-        assert sorted(verdict for _, verdict in events_of(daemon)) == ["accepted", "recorded"]
+        asked = len(house.wix.requests)
+        wait_until(lambda: len(house.wix.requests) > asked + 2)
+        assert [verdict for _, verdict in events_of(daemon)].count("accepted") == 1
         assert len(ask(daemon, "jobs")) == 2
 
 
@@ -171,6 +172,20 @@ def test_print_since_says_which_orders_of_before_are_printed(house: House) -> No
             "10002": ("accepted", "backfill"),
         }
         assert len(ask(daemon, "jobs")) == 2
+
+
+def test_a_print_since_in_the_future_is_said_and_can_be_taken_back(house: House) -> None:
+    year = CLOCK.now().year + 1
+    with running_daemon(house.folder, house.config(print_since=f"{year}-12-01")) as daemon:
+        wait_for_outcome(daemon, "fine")
+        assert any("print_since lies in the future" in p for p in ask(daemon, "health")["problems"])
+        house.wix.site.put(fresh("pickup"))
+        wait_until(lambda: states(daemon) == {"10041": ("past", "backfill")})
+    (house.folder / "log.txt").unlink()
+    with running_daemon(house.folder, house.config()) as daemon:
+        house.wix.site.put(fresh("delivery_cash"))
+        daemon.wait_for_printed(3)
+        assert not any("print_since" in p for p in ask(daemon, "health")["problems"])
 
 
 def test_what_happened_while_it_was_off_is_printed_after_the_next_start(house: House) -> None:

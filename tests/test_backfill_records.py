@@ -19,12 +19,11 @@ def test_the_first_start_is_noted_and_stays(database, fake_clock):
     assert begin(database, first + timedelta(days=1)) == Progress(first, None, None)
 
 
-def test_from_when_on_is_printed_is_settled_once(database, fake_clock):
+def test_from_when_on_is_printed_is_kept(database, fake_clock):
     now = fake_clock.now()
     begin(database, now)
-    for moment in (now, now + timedelta(days=1)):
-        database.write(lambda t, m=moment: backfill_records.set_print_since(t, m))
-    assert begin(database, now).print_since == now
+    database.write(lambda t: backfill_records.set_print_since(t, now))
+    assert begin(database, now + timedelta(days=1)).print_since == now
 
 
 def test_the_position_goes_on(database, fake_clock):

@@ -68,37 +68,45 @@ def test_it_counts_down(rhythm, fake_clock):
 def test_pauses_after_failures_grow_to_the_slow_interval(rhythm):
     found = []
     for _ in range(6):
-        rhythm.failed()
+        rhythm.failed(silent_for_s=0)
         found.append(rhythm.due_in_s())
     assert found == [30, 60, 120, 240, 300, 300]
 
 
+def test_while_webhooks_are_silent_no_pause_after_failures_is_long(rhythm):
+    found = []
+    for _ in range(4):
+        rhythm.failed(silent_for_s=math.inf)
+        found.append(rhythm.due_in_s())
+    assert found == [30, 60, 60, 60]
+
+
 def test_a_look_that_goes_well_ends_the_growing(rhythm):
-    rhythm.failed()
-    rhythm.failed()
+    rhythm.failed(silent_for_s=0)
+    rhythm.failed(silent_for_s=0)
     rhythm.went_well(brought=0, silent_for_s=0)
-    rhythm.failed()
+    rhythm.failed(silent_for_s=0)
     assert rhythm.due_in_s() == 30
 
 
 def test_what_wix_asks_for_is_obeyed(rhythm):
-    rhythm.failed(700)
+    rhythm.failed(silent_for_s=0, retry_after_s=700)
     assert rhythm.due_in_s() == 700
 
 
 def test_but_not_beyond_reason(rhythm):
-    rhythm.failed(1e9)
+    rhythm.failed(silent_for_s=0, retry_after_s=1e9)
     assert rhythm.due_in_s() == 3600
 
 
 def test_a_return_ends_a_pause(rhythm):
-    rhythm.failed()
+    rhythm.failed(silent_for_s=0)
     rhythm.hurry()
     assert rhythm.due_in_s() == 0
 
 
 def test_but_not_one_that_wix_asked_for(rhythm, fake_clock):
-    rhythm.failed(100)
+    rhythm.failed(silent_for_s=0, retry_after_s=100)
     rhythm.hurry()
     assert rhythm.due_in_s() == 100
     fake_clock.advance(100)

@@ -14,10 +14,12 @@ from wix_printer_service.models import (
     OrderRecord,
     OrderState,
     Receipt,
+    Road,
     Unread,
 )
 from wix_printer_service.order_rules import (
     NEVER_PAPER,
+    OF_NEW_ORDERS,
     Verdict,
     due_at,
     full_set,
@@ -115,7 +117,16 @@ PAPER_KINDS = [kind for kind in EventKind if kind not in NEVER_PAPER]
 @pytest.mark.parametrize(("status", "state", "sequence", "verdict"), CELLS)
 def test_the_table_of_the_design(status, state, sequence, verdict, kind):
     before = None if state is None else known(state, sequence=sequence)
+    if state is OrderState.PAST and status == "APPROVED" and kind in OF_NEW_ORDERS:
+        verdict = PRINT  # it was not delivered before
     assert judge(event(kind, 7), order(status), before, NOW, INTAKE, on_paper=True) is verdict
+
+
+@pytest.mark.parametrize("kind", PAPER_KINDS)
+def test_what_a_search_shows_of_an_order_of_the_past_never_prints_it(kind):
+    shown = event(kind, None, road=Road.BACKFILL)
+    before = known(OrderState.PAST)
+    assert judge(shown, order(), before, NOW, INTAKE, on_paper=False) is REMEMBER
 
 
 @pytest.mark.parametrize(("status", "state", "sequence", "verdict"), CELLS)

@@ -183,9 +183,15 @@ class TestOfBeforeTheFirstStart:
         assert order.road is Road.BACKFILL
         assert house.jobs_of(DELIVERY) == []
 
+    def test_the_webhook_of_its_approval_prints_it_for_it_was_not_delivered_before(self, house):
+        assert house.accept(event("delivery_cash")) == ["accepted"]
+        assert house.receipts(DELIVERY) == DELIVERY_SET
+        assert house.order(DELIVERY).road is Road.WEBHOOK
+
     @pytest.mark.parametrize("sample", ["delivery_cash", "delivery_updated", "delivery_paid"])
-    def test_no_later_event_prints_it(self, house, sample):
-        assert house.accept(event(sample)) == ["recorded"]
+    def test_no_later_news_of_it_prints_it(self, house, sample):
+        news = event_of(samples.as_event(samples.load(sample), "updated"))
+        assert house.accept(news) == ["recorded"]
         assert house.accept(found(sample, buyerNote="no news")) == ["recorded"]
         assert house.state(DELIVERY) is OrderState.PAST
         assert house.jobs_of(DELIVERY) == []

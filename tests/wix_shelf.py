@@ -125,3 +125,15 @@ def asking_house(database: Database, clock: FakeClock, **settings: Any) -> Askin
     return AskingHouse(
         database, clock, Shelf(clock), Patience(), house_on(database, clock, **settings), whole
     )
+
+
+def put(asking: AskingHouse, order_id: str, **changes: object) -> None:
+    """Have a guest order now; the clock goes on a little."""
+    asking.clock.advance(1)
+    asking.shelf.orders.append(order(order_id, asking.shelf.now(), **changes))
+    asking.clock.advance(1)
+
+
+def since_of(filters: dict[str, Any]) -> datetime:
+    """Return from when on a search asks for orders."""
+    return datetime.fromisoformat(filters["updatedDate"]["$gte"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from wix_printer_service import backfill_records
 from wix_printer_service.backfill_look import Look
 from wix_printer_service.backfill_rhythm import Rhythm
 from wix_printer_service.backfill_state import BackfillState, Outcome
@@ -27,7 +28,6 @@ from wix_printer_service.lifecycle import Worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wix_printer_service.backfill_look import Tally
     from wix_printer_service.clock import Clock
     from wix_printer_service.order_service import OrderService
     from wix_printer_service.settings import Settings
@@ -56,6 +56,7 @@ class Backfill(Worker):
         on_failure: Callable[[], None],
     ) -> None:
         super().__init__("backfill", clock)
+        self._database = database
         self._orders = orders
         self._settings = settings.backfill
         self._client = connect(self)
@@ -100,32 +101,39 @@ class Backfill(Worker):
         self._state = replace(self._state, asked_at=self.clock.now())
         began_s = self.clock.monotonic()
         is_wide = began_s >= self._next_wide_s and not self._look.is_broken_off
+        brought_before = self._look.brought
         try:
-            tally = self._look.take(wide=is_wide)
+            self._look.take(wide=is_wide)
         except WixUnavailableError as error:
             self._failed(Outcome.UNAVAILABLE, error, error.retry_after_s)
         except WixKeyError as error:
             self._failed(Outcome.KEY_REFUSED, error)
         except (NeverAgainError, StorageError) as error:
             self._failed(Outcome.FAILED, error)
+        except Exception as error:
+            self._failed(Outcome.FAILED, error)  # the next one must not come a second later
+            raise
         else:
             if is_wide:
                 self._next_wide_s = began_s + self._settings.wide_interval_s
-            self._went_well(tally)
+            self._went_well(self._look.brought - brought_before)
+        self._state = replace(self._state, found=self._look.brought)
 
-    def _went_well(self, tally: Tally) -> None:
+    def _went_well(self, brought: int) -> None:
         silent_for_s = self._orders.webhooks_silent_for_s()
-        self._rhythm.went_well(brought=tally.brought, silent_for_s=silent_for_s)
+        self._rhythm.went_well(brought=brought, silent_for_s=silent_for_s)
         if self._state.outcome is not Outcome.FINE:
             log.info("wix_answers")
-        if tally.brought:
-            log.info("backfill_brought", orders=tally.brought)
+        if brought:
+            log.info("backfill_brought", orders=brought)
+        with self._database.reading() as connection:
+            past_due = backfill_records.past_due(connection, self.clock.now())
         self._state = BackfillState(
             Outcome.FINE,
             asked_at=self._state.asked_at,
             answered_at=self.clock.now(),
-            found=self._state.found + tally.brought,
-            print_since=self._look.print_since,
+            past_due=past_due,
+            print_since=self._look.past.since,
         )
 
     def _failed(
@@ -134,7 +142,8 @@ class Backfill(Worker):
         if self.stopping.is_set():
             return
         self._next_wide_s = self.clock.monotonic()  # nobody knows what was missed meanwhile
-        self._rhythm.failed(retry_after_s)
+        silent_for_s = self._orders.webhooks_silent_for_s()
+        self._rhythm.failed(silent_for_s=silent_for_s, retry_after_s=retry_after_s)
         if (outcome, str(error)) != (self._state.outcome, self._state.text):
             notes = getattr(error, "__notes__", [])
             log.warning("wix_not_asked", outcome=outcome, reason=str(error), notes=notes)

@@ -1,29 +1,30 @@
-"""One look at Wix: every order that was updated since the last look is taken in, page by page.
+"""One look at Wix: every order that was updated since the last looks is taken in, page by page.
 
-Where the last look ended is kept by Wix's clock: ours may be wrong.
+Where a look ended is kept by Wix's clock: ours may be wrong.
 """
 
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 from wix_printer_service import backfill_records, order_records
+from wix_printer_service.backfill_past import Past
 from wix_printer_service.errands import is_answered
-from wix_printer_service.errors import StorageError, WixUnavailableError
-from wix_printer_service.order_rules import Verdict, due_at
-from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.errors import QueueFullError, StorageError, WixUnavailableError
+from wix_printer_service.models import OrderState
+from wix_printer_service.order_rules import Verdict
 from wix_printer_service.wix.webhook import event_of_search
 from wix_printer_service.wix.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
 
     from wix_printer_service.backfill_records import Progress
     from wix_printer_service.clock import Clock
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from wix_printer_service.wix.client import OrderPage, Waiter, WixClient
     from wix_printer_service.wix.webhook import OrderEvent
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 STATUSES = ("APPROVED", "CANCELED", "REJECTED")
@@ -41,8 +44,6 @@ BROUGHT = frozenset({Verdict.PRINT, Verdict.HOLD, Verdict.CANCEL, Verdict.REINST
 """What a webhook should have brought."""
 PORTION = 10
 """So many orders are written down at once: a webhook that comes meanwhile must not wait long."""
-PLAUSIBLE = timedelta(minutes=1)
-"""So far our clock may be from Wix's and still be taken for right."""
 
 
 @dataclass(slots=True)
@@ -51,11 +52,15 @@ class Tally:
 
     brought: int = 0
     recorded: int = 0
-    """Orders of before the first start."""
+    """Orders of the past."""
     newest: datetime | None = None
     """The last update of any order, by Wix's clock."""
     is_sorted: bool = True
     """Whether every order so far came after the one before, by its last update."""
+    answered_at: datetime | None = None
+    """What Wix's clock said on the last page."""
+    unwritten: StorageError | None = None
+    """Why an order could not be taken in, though others could."""
 
 
 class Look:
@@ -81,12 +86,13 @@ class Look:
         self._clock = clock
         self._client = client
         self._waiter = waiter
-        self._began_at, self._began_s = clock.now(), clock.monotonic()
-        self._chosen_since = _moment(settings.backfill.print_since, settings.restaurant.timezone)
         self._filters = _filters(settings)
         self._resume_at: datetime | None = None
-        self.print_since: datetime | None = None
-        """Orders of before are past; by Wix's clock, None until it is known."""
+        self._reached: datetime | None = None
+        self._failed: set[str] = set()
+        self.past = Past(settings, clock)
+        self.brought = 0
+        """How much all looks together brought."""
 
     @property
     def is_broken_off(self) -> bool:
@@ -94,7 +100,7 @@ class Look:
         return self._resume_at is not None
 
     def take(self, *, wide: bool) -> Tally:
-        """Take in all that was updated since the last look.
+        """Take in all that was updated since the last looks.
 
         Args:
             wide: Whether to reach back further than usual.
@@ -103,136 +109,173 @@ class Look:
             WixUnavailableError: Wix cannot be asked now.
             WixKeyError: Wix does not take the key.
             WixRefusedError: Wix does not take the question.
-            StorageError: What Wix told could not be written down.
+            StorageError: Not all that Wix told could be written down.
         """
         progress = self._progress()
+        is_whole = not self.is_broken_off
         tally = Tally()
         for page in self._pages(self._resume_at or self._start(progress, wide=wide)):
-            self._take_page(page, tally, progress)
+            self._take_page(page, tally)
         self._resume_at = None
-        known = filter(None, (tally.newest, progress.position, self.print_since))
-        self._note(max(known), progress)
+        if tally.unwritten is not None:
+            raise tally.unwritten
+        if is_whole:
+            self._advance(progress, tally)
         if tally.recorded:
             log.warning(
                 "past_orders_recorded_not_printed",
                 orders=tally.recorded,
-                print_since=_text(self.print_since),
+                print_since=_text(self.past.since),
                 setting="backfill.print_since",
             )
         return tally
 
     def _progress(self) -> Progress:
         """Return where to begin; the very first time settle from when on orders are printed."""
-        progress = self._database.write(lambda t: backfill_records.begin(t, self._began_at))
+        progress = self._write(lambda t: backfill_records.begin(t, self.past.began_at))
         if progress.print_since is None:
-            since = self._first_start(progress)
-            self._database.write(lambda t: backfill_records.set_print_since(t, since))
-            log.info(
-                "printing_since",
-                moment=_text(self._chosen_since or since),
-                setting="backfill.print_since",
-            )
-            progress = replace(progress, print_since=since)
-        self.print_since = self._chosen_since or progress.print_since
+            progress = replace(progress, print_since=self._first_start(progress))
+        self.past.settle(progress.print_since or progress.began_at)
         return progress
 
     def _first_start(self, progress: Progress) -> datetime:
-        """Return by Wix's clock when the first start was.
-
-        Ours is taken if it goes right, or if the first start was in an earlier life: then it may
-        have gone right, unless it was ahead. A Pi without a battery may start years behind, so no
-        earlier life is believed to be longer ago than the first look reaches back.
-        """
+        """Note when the first start was; while Wix tells no time, this is not settled for good."""
         answered_at = self._client.search_orders(self._filters, 1).answered_at
         if answered_at is None:
             return progress.began_at
-        this_start = answered_at - timedelta(seconds=self._clock.monotonic() - self._began_s)
-        is_right = abs(progress.began_at - this_start) <= PLAUSIBLE
-        if is_right:
-            return progress.began_at
-        is_earlier = progress.began_at != self._began_at and progress.began_at < this_start
-        earliest = this_start - timedelta(hours=self._settings.look_back_h)
-        return max(progress.began_at, earliest) if is_earlier else this_start
+        since = self.past.first_start_by_wix(progress.began_at, answered_at)
+        self._write(lambda t: backfill_records.set_print_since(t, since))
+        self.past.settle(since)
+        moment = _text(self.past.since)
+        log.info("printing_since", moment=moment, setting="backfill.print_since")
+        return since
 
     def _start(self, progress: Progress, *, wide: bool) -> datetime:
         if progress.position is None:
-            since = self.print_since or progress.began_at
-            return since - timedelta(hours=self._settings.look_back_h)
+            return self.past.first_look_from()
         overlap_s = self._settings.wide_overlap_s if wide else self._settings.overlap_s
         return progress.position - timedelta(seconds=overlap_s)
+
+    def _advance(self, progress: Progress, tally: Tally) -> None:
+        """Let the next look begin where the one before this ended.
+
+        So all that is new is looked for by two whole looks: pages may shift while they are turned.
+        """
+        known = filter(None, (tally.newest, progress.position, self.past.first_start))
+        before, self._reached = self._reached, max(known)
+        if tally.answered_at is not None:  # nothing is known of what is still to come
+            self._reached = min(self._reached, tally.answered_at)
+        if before is not None:
+            position = min(before, self._reached)
+            if position != progress.position:
+                self._write(lambda t: backfill_records.set_position(t, position))
 
     def _pages(self, start: datetime) -> Iterator[OrderPage]:
         filters = {**self._filters, "updatedDate": {"$gte": _text(start)}}
         page = self._client.search_orders(filters, self._settings.page_size)
+        cursors: set[str | None] = {None}
         yield page
-        while page.next_cursor is not None:
-            cursor = page.next_cursor
-            page = self._client.more_orders(cursor)
-            if page.next_cursor == cursor:
-                raise WixUnavailableError("Wix names the same page again and again")
+        while self._goes_on(page):
+            if page.next_cursor in cursors or len(cursors) >= self._settings.max_pages:
+                raise WixUnavailableError("Wix has more orders but does not say where they begin")
+            cursors.add(page.next_cursor)
+            page = self._client.more_orders(page.next_cursor or "")
             yield page
 
-    def _take_page(self, page: OrderPage, tally: Tally, progress: Progress) -> None:
-        """Take a page in, then note how far that leads: a look may be broken off at any page."""
-        events = [self._event(order, tally) for order in page.orders]
-        self._accept(self._unheard(events), tally)
-        limit = page.answered_at or self._clock.now()
-        if tally.newest is not None:  # a date of the future would hide all that comes until then
-            tally.newest = min(tally.newest, limit)
-        if tally.is_sorted and tally.newest is not None:
-            self._resume_at = tally.newest
-            if progress.position is not None:
-                self._note(max(tally.newest, progress.position), progress)
+    def _goes_on(self, page: OrderPage) -> bool:
+        """Tell whether there are more pages; a full one with a cursor is not the last."""
+        if page.next_cursor is None:
+            return page.has_next is True
+        return page.has_next is not False or len(page.orders) >= self._settings.page_size
 
-    def _event(self, order: object, tally: Tally) -> OrderEvent:
+    def _take_page(self, page: OrderPage, tally: Tally) -> None:
+        """Take a page in, then note how far that leads: a look may be broken off at any page."""
+        shown = [order for order in page.orders if isinstance(order, dict) and order]
+        events = [self._event(order, page, tally) for order in shown]
+        with self._database.reading() as connection:
+            news = [event for event in events if _is_news(connection, event)]
+        self._accept(news, tally)
+        tally.answered_at = page.answered_at or tally.answered_at
+        if tally.newest is not None:  # a date of the future would hide all that comes until then
+            tally.newest = min(tally.newest, page.answered_at or self._clock.now())
+            if tally.is_sorted:
+                self._resume_at = tally.newest
+
+    def _event(self, order: object, page: OrderPage, tally: Tally) -> OrderEvent:
         wire = Wire(order, "", [])
         updated = wire.moment("updatedDate")
         if updated is not None:
             tally.is_sorted = tally.is_sorted and (tally.newest is None or updated >= tally.newest)
             tally.newest = max(updated, tally.newest or updated)
         created = wire.moment("createdDate") or wire.moment("purchasedDate")
-        return event_of_search(order, is_past=self._is_past(created, updated))
-
-    def _is_past(self, created: datetime | None, updated: datetime | None) -> bool:
-        """Tell whether an order is of before the first start.
-
-        One that was placed shortly before and is not known by now was approved since: every
-        approved one of that time was recorded at the very first look.
-        """
-        if self.print_since is None:
-            return False
-        if updated is not None and updated < self.print_since:
-            return True
-        look_back = timedelta(hours=self._settings.look_back_h)
-        return created is not None and created < self.print_since - look_back
-
-    def _unheard(self, events: Sequence[OrderEvent]) -> list[OrderEvent]:
-        with self._database.reading() as connection:
-            return [e for e in events if not order_records.is_in_inbox(connection, e.id)]
+        is_past = self.past.covers(created, updated)
+        return event_of_search(order, is_past=is_past, told_at=page.answered_at)
 
     def _accept(self, events: Sequence[OrderEvent], tally: Tally) -> None:
         for first in range(0, len(events), PORTION):
             some = events[first : first + PORTION]
-            futures = [self._orders.accept(event) for event in some]
-            for event, future in zip(some, futures, strict=True):
-                self._count(event, self._written(future), tally)
+            for event, future in [(event, self._take_in(event)) for event in some]:
+                self._count(event, future, tally)
 
-    def _written(self, future: Future[str]) -> str:
-        if not is_answered(future, math.inf, self._waiter):
-            raise StorageError("the service stops")
+    def _take_in(self, event: OrderEvent) -> Future[str]:
+        try:
+            return self._orders.accept(event)
+        except Exception as error:  # noqa: BLE001 - one odd order must not keep back all others
+            failed: Future[str] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _count(self, event: OrderEvent, future: Future[str], tally: Tally) -> None:
+        """Note what became of an order, after its commit; one that cannot be taken in stops none.
+
+        A full queue is no reason to stop either: a cancellation further on may make room.
+        """
+        self._wait_for(future)
+        error = future.exception()
+        if error is None:
+            is_brought = future.result() in BROUGHT
+            tally.brought += is_brought
+            self.brought += is_brought
+            tally.recorded += future.result() == Verdict.PAST
+        elif isinstance(error, QueueFullError):
+            tally.unwritten = error
+        elif isinstance(error, StorageError):
+            raise error
+        else:
+            tally.unwritten = StorageError("an order cannot be taken in: see the journal")
+            self._tell_once(event, error)
+
+    def _tell_once(self, event: OrderEvent, error: BaseException) -> None:
+        if event.id not in self._failed:
+            self._failed.add(event.id)
+            log.error("order_not_taken_in", order_id=event.order_id, exc_info=error)
+
+    def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        future = self._database.submit(change)
+        self._wait_for(future)
         return future.result()
 
-    def _count(self, event: OrderEvent, verdict: str, tally: Tally) -> None:
-        tally.brought += verdict in BROUGHT
-        if verdict == Verdict.PAST:
-            tally.recorded += 1
-            due = due_at(read_order(event.order, order_id=event.order_id))
-            if due is not None and due > self._clock.now():
-                log.warning("past_order_is_due_later", order_id=event.order_id, due_at=_text(due))
+    def _wait_for(self, future: Future[Any]) -> None:
+        if not is_answered(future, math.inf, self._waiter):
+            raise StorageError("the service stops")
 
-    def _note(self, position: datetime, progress: Progress) -> None:
-        if position != progress.position:
-            self._database.write(lambda t: backfill_records.set_position(t, position))
+
+def _is_news(connection: sqlite3.Connection, event: OrderEvent) -> bool:
+    """Tell whether a search shows something of an order that is not written down yet."""
+    if order_records.is_in_inbox(connection, event.id):
+        return False
+    try:
+        record = order_records.find(connection, event.order_id)
+    except ValueError:  # its row is damaged
+        return True
+    shown = Wire(event.order, "", [])
+    return (
+        record is None
+        or record.state is OrderState.REMEMBERED
+        or record.updated_at is None
+        or record.updated_at != shown.moment("updatedDate")
+        or record.status != shown.word("status")
+    )
 
 
 def _filters(settings: Settings) -> dict[str, Any]:
@@ -244,16 +287,6 @@ def _filters(settings: Settings) -> dict[str, Any]:
     return filters
 
 
-def _moment(text: str | None, zone: str) -> datetime | None:
-    """Read a moment of the settings; one without a zone is at the restaurant's time."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-
-
-def _text(moment: datetime | None) -> str | None:
+def _text(moment: datetime) -> str:
     """Write a moment as Wix does, in milliseconds."""
-    if moment is None:
-        return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

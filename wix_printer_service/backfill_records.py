@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 LATELY = timedelta(hours=1)
+"""What happened no longer ago is believed of an earlier run, whatever its clock was worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,15 @@ def begin(transaction: sqlite3.Connection, now: datetime) -> Progress:
     )
     row = transaction.execute("SELECT began_at, print_since, position FROM backfill").fetchone()
     return Progress(
-        datetime.fromisoformat(row["began_at"]),
+        _moment(row["began_at"]) or now - LATELY,
         _moment(row["print_since"]),
         _moment(row["position"]),
     )
 
 
 def set_print_since(transaction: sqlite3.Connection, moment: datetime) -> None:
-    """Note from when on orders are printed; what is noted already stays."""
-    transaction.execute(
-        "UPDATE backfill SET print_since = ? WHERE print_since IS NULL", (moment.isoformat(),)
-    )
+    """Note from when on orders are printed."""
+    transaction.execute("UPDATE backfill SET print_since = ?", (moment.isoformat(),))
 
 
 def set_position(transaction: sqlite3.Connection, moment: datetime) -> None:
@@ -55,5 +54,17 @@ def set_position(transaction: sqlite3.Connection, moment: datetime) -> None:
     transaction.execute("UPDATE backfill SET position = ?", (moment.isoformat(),))
 
 
+def past_due(connection: sqlite3.Connection, now: datetime) -> int:
+    """Count the orders of the past that are due later than ``now``."""
+    row = connection.execute(
+        "SELECT count(*) FROM orders WHERE state = 'past' AND due_at > ?", (now.isoformat(),)
+    ).fetchone()
+    return int(row[0])
+
+
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    """Read a moment, None if it cannot be read: then it is found out again."""
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from wix_printer_service.settings import Backfill
 
 
+MOST_WHILE_SILENT = 2
+"""So many quick intervals is the longest pause after failures while webhooks are silent."""
+
+
 class Rhythm:
     """Counts down to the next look on the monotonic clock; used by several threads.
 
@@ -51,17 +55,23 @@ class Rhythm:
                 self._interval_s = min(self._interval_s * 2, self._slowest_s)
             self._next_s = self._clock.monotonic() + self._interval_s
 
-    def failed(self, retry_after_s: float | None = None) -> None:
+    def failed(self, *, silent_for_s: float, retry_after_s: float | None = None) -> None:
         """Set the next look after one that failed; what Wix asks for is obeyed within reason.
 
+        While webhooks are silent all depends on us: no pause is much longer than the quick one.
+
         Args:
+            silent_for_s: How long ago the last webhook came.
             retry_after_s: How long Wix asks us to wait, None if it did not say.
         """
         with self._lock:
             now_s = self._clock.monotonic()
             asked_s = min(retry_after_s or 0.0, self._settings.wide_interval_s)
             self._not_before_s = now_s + asked_s
-            self._next_s = max(self._not_before_s, now_s + self._after_failures.next_s())
+            pause_s = self._after_failures.next_s()
+            if silent_for_s > self._settings.silent_after_s:
+                pause_s = min(pause_s, self._settings.quick_interval_s * MOST_WHILE_SILENT)
+            self._next_s = max(self._not_before_s, now_s + pause_s)
 
     def hurry(self) -> None:
         """Have the next look now, or as soon as Wix allows."""

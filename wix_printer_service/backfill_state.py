@@ -38,6 +38,8 @@ class BackfillState:
     """When Wix last told everything that it was asked for."""
     found: int = 0
     """So many orders and cancellations it brought since the start that no webhook had brought."""
+    past_due: int = 0
+    """So many orders of before the first start are due later; they are not printed."""
     next_look_in_s: float | None = None
     print_since: datetime | None = None
     """Orders of before are recorded, not printed; by Wix's clock."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Receipt
+from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Receipt, Road
 from wix_printer_service.wix.webhook import EventKind, OrderEvent
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 CALLED_OFF = frozenset({"CANCELED", "REJECTED"})
 NEVER_PAPER = frozenset({EventKind.IMPORTED, EventKind.IMPORTED_ORDER_DELETED})
-DECIDED = frozenset({OrderState.ACCEPTED, OrderState.HELD, OrderState.PAST})
-"""An approval of such an order puts nothing more on paper."""
+SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD})
+OF_NEW_ORDERS = frozenset({EventKind.CREATED, EventKind.APPROVED})
+"""Webhooks that come once for an order: one that comes was not delivered before."""
 IMPLIED_STATUS = {EventKind.APPROVED: "APPROVED", EventKind.CANCELED: "CANCELED"}
 UNREAD_LINES = ("lineItems", "order", "unreadable")
 
@@ -89,7 +90,7 @@ def _judge_approved(
     *,
     newer: bool,
 ) -> Verdict:
-    if known is not None and known.state in DECIDED:
+    if known is not None and _is_decided(event, known):
         return Verdict.RECORD
     if known is not None and not newer and known.status in CALLED_OFF:
         return Verdict.RECORD
@@ -102,18 +103,31 @@ def _judge_approved(
     return Verdict.HOLD if stale else Verdict.PRINT
 
 
+def _is_decided(event: OrderEvent, known: OrderRecord) -> bool:
+    """Tell whether an approval of a known order puts nothing more on paper.
+
+    One that a search took for past is printed all the same when its own webhook comes.
+    """
+    if known.state is OrderState.PAST:
+        return event.road is not Road.WEBHOOK or event.kind not in OF_NEW_ORDERS
+    return known.state in SET_MADE
+
+
 def is_newer(event: OrderEvent, order: Order, known: OrderRecord | None) -> bool:
     """Tell whether an event shows an order as it is later than what is known.
 
-    By ``entityEventSequence``, else by ``updatedDate``; where neither says, by arrival.
+    By ``entityEventSequence``, else by ``updatedDate``; where neither says, by arrival, but that an
+    order is called off is always the last that is heard of it.
     """
     if known is None or known.revision == 0:
         return True
     if event.sequence is not None and known.sequence is not None:
         return event.sequence > known.sequence
+    is_final = order.status in CALLED_OFF and known.status not in CALLED_OFF
     if order.updated_at is not None and known.updated_at is not None:
-        return order.updated_at > known.updated_at
-    return True
+        is_final = is_final and order.updated_at == known.updated_at
+        return order.updated_at > known.updated_at or is_final
+    return is_final or known.status not in CALLED_OFF
 
 
 def is_for_kitchen(order: Order, intake: Intake) -> bool:

@@ -94,6 +94,7 @@ class OrderService:
             order_id=event.order_id,
             implied_status=IMPLIED_STATUS.get(event.kind, ""),
         )
+        order = replace(order, id=event.order_id)  # both read it, perhaps not alike
         payload = dump_ascii(event.order or {})
         future = self._database.submit(lambda t: self._apply(t, event, order, payload))
         future.add_done_callback(partial(_tell, event, order))
@@ -122,7 +123,7 @@ class OrderService:
         known = records.find(transaction, event.order_id)
         on_paper = bool(printers_with_paper(transaction, event.order_id))
         intake = self._settings.intake
-        verdict = judge(event, order, known, now, intake, on_paper=on_paper)
+        verdict = judge(event, order, known, event.told_at or now, intake, on_paper=on_paper)
         if known is None:
             state = OrderState.REMEMBERED
             records.add_order(transaction, event.order_id, state, now, event.road)

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator
 
 from wix_printer_service.settings.base import MOST_HOURS, OptionalFile, PositiveSeconds, Section
 
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
+
 
 class Wix(Section):
     """Wix: the app that signs the deliveries, and the keys with which Wix itself is asked."""
@@ -30,11 +32,14 @@ class Wix(Section):
         description="File with the API key; without it, or an app's secret, Wix is not asked.",
     )
     app_id: str | None = Field(
-        default=None, description="In place of an API key: the id of your own Wix app,"
+        default=None,
+        description="The id of your own Wix app, if it is to be used in place of an API key.",
     )
-    app_secret_file: OptionalFile = Field(default=None, description="a file with its secret key,")
+    app_secret_file: OptionalFile = Field(
+        default=None, description="File with that app's secret key."
+    )
     instance_id: str | None = Field(
-        default=None, description="and the id under which it is installed on the site."
+        default=None, description="The id under which that app is installed on the site."
     )
     connect_timeout_s: PositiveSeconds = Field(
         default=5.0, description="How long Wix may take to accept a connection."
@@ -43,7 +48,7 @@ class Wix(Section):
         default=30.0, description="How long Wix may take for a whole answer."
     )
     max_answer_bytes: int = Field(
-        default=32_000_000, ge=100_000, description="Longer answers are not read."
+        default=16_000_000, ge=100_000, description="Longer answers are not read."
     )
     max_attempts: int = Field(
         default=4, ge=1, description="A request that may be repeated is tried so often in a row."
@@ -75,7 +80,7 @@ class Backfill(Section):
         default=1800.0, description="Webhooks seem silent when none came for so long."
     )
     overlap_s: float = Field(
-        default=300.0,
+        default=600.0,
         ge=0,
         le=86_400,
         description="How far each look reaches back behind the last: Wix's index may lag.",
@@ -84,14 +89,20 @@ class Backfill(Section):
         default=21_600.0,
         ge=0,
         le=1_000_000,
-        description="The same at the start, after Wix was away, and now and then besides:",
+        description=(
+            "How far the look at the start, the first one after Wix was away, and one every "
+            "wide_interval_s reach back."
+        ),
     )
-    wide_interval_s: PositiveSeconds = Field(default=3600.0, description="so often.")
+    wide_interval_s: PositiveSeconds = Field(
+        default=3600.0,
+        description="See wide_overlap_s; also the longest pause that Wix may ask us for.",
+    )
     print_since: str | None = Field(
         default=None,
         description=(
-            "Orders of before are recorded, not printed, such as 2026-11-22T17:00. "
-            "Unset: the first start that could ask Wix."
+            "Orders that were fetched and are of before this moment, such as 2026-11-22T17:00, are "
+            "recorded and not printed. Unset: the first start with a key."
         ),
     )
     look_back_h: float = Field(
@@ -101,7 +112,10 @@ class Backfill(Section):
         description="How far the very first look reaches back behind that, to record.",
     )
     page_size: int = Field(
-        default=50, ge=1, le=100, description="How many orders Wix is asked for at once."
+        default=25, ge=1, le=100, description="How many orders Wix is asked for at once."
+    )
+    max_pages: int = Field(
+        default=200, ge=2, description="A look that finds more pages goes on in the next one."
     )
 
     @field_validator("print_since", mode="before")
@@ -111,8 +125,10 @@ class Backfill(Section):
             return value.isoformat()
         if isinstance(value, str):
             try:
-                datetime.fromisoformat(value)
-            except ValueError as error:
+                year = datetime.fromisoformat(value).year
+            except ValueError:
+                year = 0
+            if not EARLIEST_YEAR <= year <= LATEST_YEAR:
                 message = f"{value!r} is no moment; expected one such as 2026-11-22T17:00"
-                raise ValueError(message) from error
+                raise ValueError(message)
         return value

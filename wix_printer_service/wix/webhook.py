@@ -12,9 +12,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -22,7 +23,10 @@ from joserfc.jwk import RSAKey
 
 from wix_printer_service.errors import ConfigurationError, MalformedError, UnauthenticError
 from wix_printer_service.models import Road
-from wix_printer_service.wix.wire import Wire, clean, dump_ascii, load
+from wix_printer_service.wix.wire import Wire, clean, load
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ALGORITHM = "RS256"
 ORDER_ENTITY = "wix.ecom.v1.order"
@@ -66,6 +70,8 @@ class OrderEvent:
     road: Road = Road.WEBHOOK
     is_past: bool = False
     """It shows an order of before the first start, which is not to be printed any more."""
+    told_at: datetime | None = None
+    """When Wix told it, by Wix's clock; None if that is not known."""
 
 
 class Verifier:
@@ -123,16 +129,19 @@ def _check_form(token: bytes) -> None:
         raise MalformedError("body: not a JWT of three parts")
 
 
-def event_of_search(found: object, *, is_past: bool = False) -> OrderEvent:
+def event_of_search(
+    found: object, *, is_past: bool = False, told_at: datetime | None = None
+) -> OrderEvent:
     """Return an order that Wix's search shows as an event.
 
     A search tells neither event nor sequence: what it shows is one event for as long as it is the
-    same to the last letter. Only orders that are approved or called off are searched for: one whose
-    status cannot be read counts as approved, so that it reaches the kitchen.
+    same, whatever the order of its keys. Only orders that are approved or called off are searched
+    for: one whose status cannot be read counts as approved, so that it reaches the kitchen.
 
     Args:
         found: The order as it came; one that is no JSON object is kept as ``unreadable``.
         is_past: Whether it is of before the first start.
+        told_at: What Wix's clock said, if it did.
     """
     order = _readable(found)
     event_id = f"search {_fingerprint(order)}"
@@ -147,6 +156,7 @@ def event_of_search(found: object, *, is_past: bool = False) -> OrderEvent:
         order=order,
         road=Road.BACKFILL,
         is_past=is_past,
+        told_at=told_at,
     )
 
 
@@ -248,5 +258,6 @@ def _text(value: object) -> str:
 
 
 def _fingerprint(event: dict[str, Any]) -> str:
-    # a copy may be signed anew, so the event counts and not the token
-    return "sha256:" + hashlib.sha256(dump_ascii(event).encode("ascii")).hexdigest()
+    # a copy may be signed anew, so the event counts and not the token; keys have no order
+    text = json.dumps(event, default=str, sort_keys=True)
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()

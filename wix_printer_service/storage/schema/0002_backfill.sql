@@ -2,6 +2,7 @@
 -- By which road the event came that made an order's receipts (models.Road).
 ALTER TABLE orders ADD COLUMN road TEXT NOT NULL DEFAULT 'webhook';
 UPDATE orders SET road = 'webhook';     -- written out, so that a row alone tells what it is
+CREATE INDEX orders_past ON orders (due_at) WHERE state = 'past';
 
 -- How far Wix was asked for orders that no webhook brought: at most one row.
 CREATE TABLE backfill (
