@@ -192,6 +192,7 @@ class Truth:
     def missing(self, connection: sqlite3.Connection, bad_pages: set[int]) -> list[tuple]:
         """List the rows that are not there, or not as they were, though their pages are sound."""
         found = all_rows(connection)
+        with_a_job = self.orders_with_a_job(bad_pages)
         lost = []
         for table, content in self.rows.items():
             for key, row in content.items():
@@ -201,15 +202,26 @@ class Truth:
                     job = row[NOTHING_WITHOUT_THEIR_JOB[table]]
                     if self.pages_of["print_jobs", (job,)] & bad_pages:
                         continue
+                if table == "inbox" and row["order_id"] not in with_a_job | {""}:
+                    continue  # what Wix says again of such an order is to be heard
                 now = found[table].get(key)
                 if now is None or changed(row, now) - self.may_change(table, key, bad_pages):
                     lost.append((table, key))
         return lost
 
+    def orders_with_a_job(self, bad_pages: set[int]) -> set[str]:
+        """List the orders of which a job lies on a sound page."""
+        jobs = self.rows["print_jobs"].items()
+        kept = (job for key, job in jobs if not self.pages_of["print_jobs", key] & bad_pages)
+        return {job["order_id"] for job in kept}
+
     def may_change(self, table, key, bad_pages) -> set[str]:
         if table == "print_jobs" and self.pages_of["offline_queue", key] & bad_pages:
             return {"copy_of", "state", "reason", "updated_at", "maybe_printed_at"}
-        return MAY_CHANGE.get(table, set())
+        may_change = MAY_CHANGE.get(table, set())
+        if table == "orders" and key[0] not in self.orders_with_a_job(bad_pages):
+            return may_change | {"state"}
+        return may_change
 
 
 def changed(row, now) -> set[str]:
@@ -229,5 +241,12 @@ def contradictions(connection: sqlite3.Connection) -> list[str]:
         row[0]: (f"print:{row[1]}", ITEM_STATES[row[2]])
         for row in connection.execute("SELECT id, printer, state FROM print_jobs")
     }
+    found += [
+        f"order {row[0]} has no receipts"
+        for row in connection.execute(
+            "SELECT id FROM orders WHERE state IN ('accepted', 'held')"
+            " AND id NOT IN (SELECT order_id FROM print_jobs)"
+        )
+    ]
     found += [f"job {job}" for job in items.keys() | jobs.keys() if items.get(job) != jobs.get(job)]
     return found

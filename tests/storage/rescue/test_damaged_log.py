@@ -20,7 +20,7 @@ LOG_BYTES = 400_000
 def late(number):
     def change(transaction):
         row = (f"late-{number}",)
-        transaction.execute("INSERT INTO inbox VALUES (?, 'type', 'order', 'done', 'now')", row)
+        transaction.execute("INSERT INTO inbox VALUES (?, 'type', '', 'no_order', 'now')", row)
 
     return change
 

@@ -185,6 +185,7 @@ def test_a_lost_order_with_jobs_alone_keeps_them(rows):
 
 def test_the_next_revision_of_an_order_gets_a_number_that_is_free(rows):
     add_order(rows, "order-1")
+    add_job(rows, 7, JobState.PRINTED)
     add_revision(rows, "order-1", 5)
 
     mending.mend(rows, NOW)
@@ -232,8 +233,10 @@ class TestHowFarWixWasAsked:
         return rows
 
     @staticmethod
-    def found_by_search(rows):
-        rows.execute("INSERT INTO inbox VALUES ('search sha256:1', 'search', 'a', 'recorded', '')")
+    def found_by_search(rows, at=""):
+        rows.execute(
+            "INSERT INTO inbox VALUES ('search sha256:1', 'search', 'a', 'recorded', ?)", (at,)
+        )
 
     @staticmethod
     def brought_by_search(rows):
@@ -249,17 +252,42 @@ class TestHowFarWixWasAsked:
         mending.mend(rows, NOW)
         assert self.asked(rows) == [(1, "2026-11-18T20:30:00.250+00:00", None, None)]
 
-    def test_what_is_left_of_it_stays(self, rows):
-        self.found_by_search(rows)
+    @pytest.mark.parametrize("lost", ["", "DELETE FROM orders"])
+    def test_what_is_left_of_it_stays(self, rows, lost):
+        self.found_by_search(rows, AT)
+        rows.execute(lost)
         rows.execute("INSERT INTO backfill VALUES (1, ?, ?, ?)", (AT, AT, AT))
         mending.mend(rows, NOW)
         assert self.asked(rows) == [(1, AT, AT, AT)]
 
-    def test_a_house_that_never_asked_wix_begins_at_its_first_question(self, rows):
+    @pytest.mark.parametrize("lost", ["", "DELETE FROM orders"])
+    def test_a_house_that_never_asked_wix_begins_at_its_first_question(self, rows, lost):
+        rows.execute("INSERT INTO inbox VALUES ('event', 'type', 'a', 'accepted', ?)", (AT,))
+        rows.execute(lost)
         mending.mend(rows, NOW)
         assert self.asked(rows) == []
 
-    def test_where_no_order_is_left_it_begins_anew(self, rows):
+    def test_where_no_order_is_left_it_goes_by_the_last_event(self, rows):
+        self.found_by_search(rows, AT)
+        rows.execute("INSERT INTO inbox VALUES ('late', 'type', 'b', 'recorded', ?)", (self.LAST,))
+        rows.execute("DELETE FROM orders")
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T20:30:00.250+00:00", None, None)]
+
+    @pytest.mark.parametrize("outcome", ["erased", "past"])
+    def test_an_order_that_prints_nothing_is_no_sign_of_when_the_last_one_came(self, rows, outcome):
+        self.found_by_search(rows, self.LAST)
+        rows.execute("INSERT INTO inbox VALUES ('old', 'type', 'd', ?, ?)", (outcome, AT))
+        rows.execute("DELETE FROM orders")
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T20:30:00.250+00:00", None, None)]
+
+    def test_while_orders_are_left_the_last_event_does_not_count(self, rows):
+        self.found_by_search(rows, NOW)
+        mending.mend(rows, NOW)
+        assert self.asked(rows) == [(1, "2026-11-18T20:30:00.250+00:00", None, None)]
+
+    def test_where_neither_order_nor_date_is_left_it_begins_anew(self, rows):
         self.found_by_search(rows)
         rows.execute("DELETE FROM orders")
         mending.mend(rows, NOW)

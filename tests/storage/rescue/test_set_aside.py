@@ -45,7 +45,7 @@ def sources(tmp_path_factory):
 
 
 def late(transaction):
-    transaction.execute("INSERT INTO inbox VALUES ('late', 'type', 'order', 'done', 'now')")
+    transaction.execute("INSERT INTO inbox VALUES ('late', 'type', '', 'no_order', 'now')")
 
 
 @pytest.fixture

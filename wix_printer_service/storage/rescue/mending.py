@@ -30,17 +30,39 @@ ITEM_STATES = {
 """The state of a job's queue item; the same as where jobs are changed."""
 PRINT_LANES = "print:%"
 
+NO_ORDER = "no_order"
+"""The outcome of an event that shows no order; the same as where events are taken in."""
+
 MISSING_ORDERS = """
 INSERT INTO orders
   (id, number, state, status, payment_status, method, revision, readable, received_at)
-SELECT order_id, '', CASE WHEN NOT max(has_data) THEN :erased
-                          WHEN max(has_job) THEN :accepted ELSE :remembered END,
+SELECT order_id, '', CASE WHEN max(outcome = :erased) OR NOT max(has_data) THEN :erased
+                          WHEN max(has_job) THEN :accepted
+                          WHEN max(outcome = :past) THEN :past ELSE :remembered END,
   '', '', :method, 0, 0, min(at)
-FROM (SELECT order_id, 1 AS has_job, NULL AS has_data, created_at AS at FROM print_jobs
-      UNION ALL SELECT order_id, 0, payload IS NOT NULL, received_at FROM order_revisions)
+FROM (SELECT order_id, 1 AS has_job, NULL AS has_data, '' AS outcome, created_at AS at
+      FROM print_jobs
+      UNION ALL SELECT order_id, 0, payload IS NOT NULL, '', received_at FROM order_revisions
+      UNION ALL SELECT order_id, 0, NULL, outcome, received_at FROM inbox
+      WHERE outcome = :erased OR outcome = :past AND order_id NOT IN (
+        SELECT order_id FROM inbox WHERE outcome IN (:accepted, :held)))
 WHERE order_id NOT IN (SELECT id FROM orders) GROUP BY order_id
 """
-"""An order whose row is lost is known all the same: its jobs print, and it comes only once."""
+"""An order whose row is lost is known all the same: its jobs print, and it comes only once.
+
+One that is erased, or taken for past and never accepted since, prints nothing: so much the inbox
+tells alone.
+"""
+LOST_SETS = """
+UPDATE orders SET state = :remembered
+WHERE state IN (:accepted, :held) AND id NOT IN (SELECT order_id FROM print_jobs)
+"""
+"""An order of which not one job is left has its receipts made again when it comes again."""
+LOST_EVENTS = """
+DELETE FROM inbox WHERE outcome <> :no_order AND order_id NOT IN (
+  SELECT id FROM orders WHERE state <> :remembered UNION ALL SELECT order_id FROM print_jobs)
+"""
+"""What Wix says again of an order that is lost, or of one without receipts, is no duplicate."""
 REVISION_NUMBERS = """
 UPDATE orders SET revision = (SELECT max(revision) FROM order_revisions WHERE order_id = id)
 WHERE revision < (SELECT max(revision) FROM order_revisions WHERE order_id = id)
@@ -53,16 +75,19 @@ WHERE local_number <> '' AND NOT EXISTS (SELECT 1 FROM local_numbers) HAVING cou
 """The count goes on behind the largest number given, such as L7."""
 BACKFILL = """
 INSERT INTO backfill (id, began_at)
-SELECT 1, strftime('%Y-%m-%dT%H:%M:%f+00:00', max(julianday(received_at)) - :days) FROM orders
-WHERE NOT EXISTS (SELECT 1 FROM backfill)
+SELECT 1, strftime('%Y-%m-%dT%H:%M:%f+00:00', last - :days)
+FROM (SELECT coalesce(
+  (SELECT max(julianday(received_at)) FROM orders WHERE state NOT IN (:erased, :past)),
+  (SELECT max(julianday(received_at)) FROM inbox)) AS last)
+WHERE last IS NOT NULL AND NOT EXISTS (SELECT 1 FROM backfill)
   AND (EXISTS (SELECT 1 FROM inbox WHERE event_type = 'search')
     OR EXISTS (SELECT 1 FROM orders WHERE road = 'backfill'))
-HAVING max(julianday(received_at)) IS NOT NULL
 """
 """A house that has asked Wix before does not begin anew: it would take orders that were lost with
 the damage for those of before its first start, and print none of them."""
 LOOK_BACK_DAYS = 2
-"""So far before the last order that is left, orders may have been lost."""
+"""So far before the last order that is left, orders may have been lost; before the last event,
+where no order is left. Orders that print nothing may be all that is left of long ago."""
 LOST_TICKETS = """
 SELECT count(*) FROM offline_queue WHERE lane LIKE :lanes
 AND state IN ('waiting', 'claimed', 'held') AND subject NOT IN (SELECT id FROM print_jobs)
@@ -108,17 +133,7 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
         transaction: Of the new database, with foreign keys off.
         now: The wall time as it is written down.
     """
-    states = {
-        "erased": OrderState.ERASED,
-        "accepted": OrderState.ACCEPTED,
-        "remembered": OrderState.REMEMBERED,
-        "method": Method.UNKNOWN,
-    }
-    transaction.execute(MISSING_ORDERS, states)
-    transaction.execute(REVISION_NUMBERS)
-    transaction.execute(LOCAL_NUMBERS, {"now": now})
-    if transaction.execute("PRAGMA table_info(backfill)").fetchall():  # not in the first version
-        transaction.execute(BACKFILL, {"days": LOOK_BACK_DAYS})
+    _mend_orders(transaction, now)
     _mend_references(transaction)
     lost: int = transaction.execute(LOST_TICKETS, {"lanes": PRINT_LANES}).fetchone()[0]
     transaction.execute(ITEMS_TOO_MANY, {"lanes": PRINT_LANES})
@@ -128,6 +143,27 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
     for row in transaction.execute(STATES, {"lanes": PRINT_LANES}).fetchall():
         _agree(transaction, now, *row)
     return lost
+
+
+def _mend_orders(transaction: sqlite3.Connection, now: str) -> None:
+    """Know every order that anything is left of, and forget having heard of the others."""
+    facts = {
+        "erased": OrderState.ERASED,
+        "accepted": OrderState.ACCEPTED,
+        "held": OrderState.HELD,
+        "past": OrderState.PAST,
+        "remembered": OrderState.REMEMBERED,
+        "method": Method.UNKNOWN,
+        "no_order": NO_ORDER,
+        "days": LOOK_BACK_DAYS,
+    }
+    transaction.execute(MISSING_ORDERS, facts)
+    transaction.execute(REVISION_NUMBERS)
+    transaction.execute(LOCAL_NUMBERS, {"now": now})
+    if transaction.execute("PRAGMA table_info(backfill)").fetchall():  # not in the first version
+        transaction.execute(BACKFILL, facts)
+    transaction.execute(LOST_SETS, facts)
+    transaction.execute(LOST_EVENTS, facts)  # last: they tell when Wix was asked
 
 
 def _mend_references(transaction: sqlite3.Connection) -> None:
