@@ -83,24 +83,27 @@ def test_an_answer_says_when_it_is_by_the_clock_of_wix(wix, rig):
 
 
 @pytest.mark.parametrize(
-    ("metadata", "cursor"),
+    ("metadata", "cursor", "has_next"),
     [
-        ({"cursors": {"next": "c2"}, "hasNext": True}, "c2"),
-        ({"cursors": {"next": "c2"}}, "c2"),
-        ({"cursors": {"next": "c2"}, "hasNext": None}, "c2"),
-        ({"cursors": {"next": "c2"}, "hasNext": False}, None),
-        ({"cursors": {"next": ""}, "hasNext": True}, None),
-        ({"cursors": {"next": None}, "hasNext": True}, None),
-        ({"cursors": None}, None),
-        ({}, None),
-        (None, None),
+        ({"cursors": {"next": "c2"}, "hasNext": True}, "c2", True),
+        ({"cursors": {"next": "c2"}}, "c2", None),
+        ({"cursors": {"next": "c2"}, "hasNext": None}, "c2", None),
+        ({"cursors": {"next": "c2"}, "hasNext": "false"}, "c2", None),
+        ({"cursors": {"next": "c2"}, "hasNext": False}, "c2", False),
+        ({"cursors": {"next": ""}, "hasNext": True}, None, True),
+        ({"cursors": {"next": None}, "hasNext": True}, None, True),
+        ({"cursors": None, "hasNext": False}, None, False),
+        ({}, None, None),
+        (None, None, None),
     ],
 )
-def test_the_last_page_leads_nowhere(wix, rig, metadata, cursor):
+def test_a_page_tells_where_it_goes_on_and_whether_it_does(wix, rig, metadata, cursor, has_next):
     wix.script(Reply(body={"orders": [], "metadata": metadata}))
 
     with rig.client() as client:
-        assert client.search_orders({}, 1).next_cursor == cursor
+        page = client.search_orders({}, 1)
+
+    assert (page.next_cursor, page.has_next) == (cursor, has_next)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +229,8 @@ def test_what_was_written_is_no_failure_though_its_id_is_missing(wix, rig):
         assert client.add_activities("a", [COMMENT]) == ("",)
 
 
-@pytest.mark.parametrize("reply", [html(200), html(302), Reply(204, b""), Reply(200, b"\xff\xfe{")])
-def test_who_answers_with_no_json_is_not_wix(wix, rig, reply):
+@pytest.mark.parametrize("reply", [html(200), html(302), Reply(200, b""), Reply(204, b"")])
+def test_who_answers_with_a_page_or_nothing_is_not_wix(wix, rig, reply):
     wix.script(reply)
 
     with rig.client(**FLAT) as client, pytest.raises(WixUnavailableError) as raised:
@@ -236,6 +239,27 @@ def test_who_answers_with_no_json_is_not_wix(wix, rig, reply):
     assert raised.value.cause is Cause.CAPTIVE_PORTAL
     assert f"127.0.0.1 ({reply.status})" in str(raised.value)
     assert "Guten Tag" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, b"\xff\xfe{"),
+        Reply(200, zipped({"orders": [{"id": "a"}] * 50}).body[:-20], zipped({}).headers),
+        Reply(200, zipped({"orders": []}).body[:10], zipped({}).headers),
+        Reply(200, b"no zip", {"Content-Encoding": "gzip"}),
+        Reply(200, b"{}", {"Content-Encoding": "gzip"}),
+    ],
+)
+def test_an_answer_that_came_to_harm_is_wixs_trouble(wix, rig, reply):
+    wix.script(reply)
+
+    with rig.client(**FLAT) as client, pytest.raises(WixUnavailableError) as raised:
+        client.search_orders({}, 1)
+
+    assert raised.value.cause is Cause.SERVER_ERROR
+    assert "cannot be read" in str(raised.value)
+    assert "log in" not in str(raised.value)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

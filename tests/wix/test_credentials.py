@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
 from tests.wix.client_rig import KEY, SECRET
-from tests.wix.scripted_wix import Reply, html, page
-from wix_printer_service.errors import WixKeyError, WixThrottledError, WixUnavailableError
+from tests.wix.scripted_wix import PATIENCE_S, Reply, html, page
+from wix_printer_service.errors import (
+    WixKeyError,
+    WixRefusedError,
+    WixThrottledError,
+    WixUnavailableError,
+)
+from wix_printer_service.wix.credentials import MOST_KEY_BYTES
 
+DESCRIPTORS = Path("/proc/self/fd")
 TOKEN_PATH = "/oauth2/token"
 COMMENT = {"merchantComment": {"message": "printed"}}
 
@@ -25,6 +38,35 @@ def app(rig):
     """The rig, asking as one's own app."""
     rig.as_own_app()
     return rig
+
+
+def quoting(*words, status=409):
+    """Refuse and quote in all places that are kept."""
+    violations = [{"field": word, "ruleName": word, "violatedRule": word} for word in words]
+    details = {
+        "applicationError": {"code": words[0]},
+        "validationError": {"fieldViolations": violations},
+    }
+    return Reply(status, {"details": details}, {"X-Wix-Request-Id": f"rid-{words[0]}"})
+
+
+@contextmanager
+def pipe(place):
+    """Make a pipe to which nobody writes; who waits for it is told so after a while."""
+
+    def end():
+        os.close(os.open(place, os.O_RDWR))
+        was_waited_for.set()
+
+    os.mkfifo(place)
+    was_waited_for = threading.Event()
+    timer = threading.Timer(PATIENCE_S, end)
+    timer.start()
+    try:
+        yield was_waited_for
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def key_error(rig):
@@ -65,6 +107,62 @@ def test_a_missing_file_is_named(wix, rig):
         f"{rig.key_file} (wix.api_key_file) cannot be read: No such file or directory"
     )
     assert wix.asked == []
+
+
+@pytest.mark.parametrize("name", ["api_key_file", "app_secret_file"])
+def test_a_named_pipe_is_named_and_not_waited_for(wix, rig, tmp_path, name):
+    if name == "app_secret_file":
+        rig.as_own_app()
+    rig.who[name] = tmp_path / "pipe"
+    with pipe(rig.who[name]) as was_waited_for:
+        text = key_error(rig)
+
+    assert text == f"{tmp_path}/pipe (wix.{name}) cannot be read: it is no regular file"
+    assert not was_waited_for.is_set()
+    assert wix.asked == []
+
+
+def test_neither_a_device_nor_a_folder_nor_a_socket_holds_a_key(rig, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        for place in ("/dev/zero", tmp_path / "folder", tmp_path / "socket"):
+            rig.who["api_key_file"] = place
+            assert f"{place} (wix.api_key_file) cannot be read: " in key_error(rig)
+
+
+def test_a_file_that_is_too_large_for_a_key_is_named(wix, rig):
+    wix.script(page())
+    rig.key_file.write_bytes(KEY.encode().ljust(MOST_KEY_BYTES))
+    with rig.client() as client:
+        search(client)
+    rig.key_file.write_bytes(KEY.encode().ljust(MOST_KEY_BYTES + 1))
+
+    assert key_error(rig) == (
+        f"{rig.key_file} (wix.api_key_file) cannot be read: it is too large for a file with a key"
+    )
+    assert len(wix.asked) == 1
+
+
+def test_files_of_keys_are_closed(rig):
+    before = len(list(DESCRIPTORS.iterdir()))
+    for place, content in ((Path("/dev/zero"), ""), (rig.key_file, "two words")):
+        rig.key_file.write_text(content)
+        rig.who["api_key_file"] = place
+        for _ in range(10):
+            key_error(rig)
+
+    assert len(list(DESCRIPTORS.iterdir())) < before + 10
+
+
+def test_a_key_that_wix_quotes_is_not_shown(wix, rig):
+    wix.script(quoting(KEY), quoting(f"BAD.{KEY}"), quoting(KEY, status=403))
+
+    with rig.client() as client:
+        for kind in (WixRefusedError, WixRefusedError, WixKeyError):
+            with pytest.raises(kind) as raised:
+                search(client)
+            assert KEY not in f"{raised.value} {getattr(raised.value, '__notes__', '')}"
 
 
 @pytest.mark.parametrize("site_id", [None, "", "two words", "a\r\nb: c"])
@@ -246,6 +344,32 @@ def test_a_changed_secret_is_used_for_the_next_token(wix, app):
         search(client)
 
     assert wix.asked[1].said["client_secret"] == "the-right-one"
+
+
+def test_neither_the_secret_nor_the_token_that_wix_quotes_is_shown(wix, app):
+    wix.script(
+        quoting(SECRET),
+        token("token-one"),
+        quoting(SECRET, "token-one"),
+        quoting("token-one", SECRET, status=401),
+        quoting("token-one", SECRET),
+    )
+
+    with app.client() as client:
+        for kind in (WixKeyError, WixRefusedError, WixKeyError):
+            with pytest.raises(kind) as raised:
+                search(client)
+            text = f"{raised.value} {getattr(raised.value, '__notes__', '')}"
+            assert SECRET not in text
+            assert "token-one" not in text
+
+    assert [asked.path for asked in wix.asked] == [
+        TOKEN_PATH,
+        TOKEN_PATH,
+        "/ecom/v1/orders/search",
+        "/ecom/v1/orders/search",
+        TOKEN_PATH,
+    ]
 
 
 def test_an_unreadable_secret_is_named(wix, app):

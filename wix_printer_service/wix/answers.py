@@ -1,4 +1,10 @@
-"""What an answer of Wix means: its object, or an error that says what to do."""
+"""What an answer of Wix means: its object, or an error that says what to do.
+
+The text of an error is shown in the journal, on pages and to whoever asks for the health. What Wix
+writes freely may quote what it got, our key or a guest's name among it; so of all that Wix says in
+an error only plain words are kept that it has a fixed place for: its code, the field that it does
+not like, and the rule. A word that holds a piece of our own secrets is not kept either.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +23,19 @@ from wix_printer_service.errors import (
     WixUnavailableError,
 )
 from wix_printer_service.observations import Cause
-from wix_printer_service.wix.wire import EARLIEST_YEAR, LATEST_YEAR, Wire, clean, load
+from wix_printer_service.wix.wire import EARLIEST_YEAR, LATEST_YEAR, Wire, load
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wix_printer_service.errors import WixPrinterError
     from wix_printer_service.web import Answer
     from wix_printer_service.wix.exchange import Request
 
-LONGEST_TEXT = 200
-"""Characters of one text of Wix's that are kept."""
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_.$\[\]-]{1,100}")
+TELLING_PIECE = 8
+"""So many characters of a secret in a row are a piece of it, and no chance."""
+PAUSE = re.compile(r"\+?[0-9]{1,9}(\.[0-9]{1,9})?")
 MOST_VIOLATIONS = 5
 LONGEST_REFUSAL = 100_000
 """Bytes; in a longer one no reason is looked for."""
@@ -47,7 +57,7 @@ class NotAcceptedError(WixKeyError):
     """Wix does not know who asks (401): a key is wrong, or a token has run out."""
 
 
-def read(answer: Answer, request: Request, host: str, key: str) -> Told:
+def read(answer: Answer, request: Request, host: str, key: str, secrets: Collection[str]) -> Told:
     """Return what Wix told.
 
     Args:
@@ -55,6 +65,7 @@ def read(answer: Answer, request: Request, host: str, key: str) -> Told:
         request: What was asked, for the error's text.
         host: Who answered, for the error's text.
         key: With what it was asked, for the person who has to look at it.
+        secrets: What no error may show, whatever Wix says.
 
     Raises:
         WixUnavailableError: It is no answer to use; asked again later there may be one.
@@ -63,17 +74,20 @@ def read(answer: Answer, request: Request, host: str, key: str) -> Told:
     """
     error = _later(answer, request)
     if error is None and answer.status >= HTTPStatus.BAD_REQUEST:
-        error = _refusal(answer, request, key)
+        error = _refusal(answer, request, key, secrets)
     if error is not None:
-        raise _with_request_id(error, answer)
+        raise _with_request_id(error, answer, secrets)
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise _portal(answer, host)
     if not answer.is_whole:
-        raise unusable(f"{request}: the answer is longer than wix.max_answer_bytes allows")
+        raise unusable(
+            f"{request}: the answer is longer than wix.max_answer_bytes allows: "
+            "raise that, or lower backfill.page_size"
+        )
     try:
         content = load(answer.body)
     except ValueError:
-        raise _portal(answer, host) from None  # the reason would quote what came
+        raise _unreadable(answer, request, host) from None  # the reason would quote what came
     if not isinstance(content, dict):
         raise unusable(f"{request}: the answer is no JSON object")
     return Told(content, _moment(answer.headers.get("date")))
@@ -84,6 +98,16 @@ def unusable(text: str) -> WixUnavailableError:
     return WixUnavailableError(text, Cause.SERVER_ERROR)
 
 
+def _unreadable(answer: Answer, request: Request, host: str) -> WixUnavailableError:
+    """Tell a log-in page of this network from an answer of Wix's that came to harm."""
+    kind = answer.headers.get("content-type", "").lower()
+    first = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    is_empty = not first and "content-encoding" not in answer.headers  # else it was cut short
+    if "html" in kind or first == b"<" or is_empty:
+        return _portal(answer, host)
+    return unusable(f"Wix's answer cannot be read ({_where(answer, request)})")
+
+
 def _portal(answer: Answer, host: str) -> WixUnavailableError:
     text = (
         f"somebody else answers in place of {host} ({answer.status}): "
@@ -92,9 +116,11 @@ def _portal(answer: Answer, host: str) -> WixUnavailableError:
     return WixUnavailableError(text, Cause.CAPTIVE_PORTAL)
 
 
-def _with_request_id(error: WixPrinterError, answer: Answer) -> WixPrinterError:
+def _with_request_id(
+    error: WixPrinterError, answer: Answer, secrets: Collection[str]
+) -> WixPrinterError:
     """Note under which id Wix's support finds the request: beside the text, as it is always new."""
-    request_id = _short(clean(answer.headers.get(REQUEST_ID, "")))
+    request_id = _plain_word(answer.headers.get(REQUEST_ID, ""), secrets)
     if request_id:
         error.add_note(f"{REQUEST_ID}: {request_id}")
     return error
@@ -118,7 +144,7 @@ def _retry_after_s(answer: Answer) -> float | None:
     A date is judged by the answer's own, as our clock may be wrong.
     """
     text = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", text):
+    if PAUSE.fullmatch(text):
         return min(float(text), LONGEST_PAUSE_S)
     until, now = _moment(text), _moment(answer.headers.get("date"))
     if until is None or now is None:
@@ -135,8 +161,10 @@ def _moment(text: str | None) -> datetime | None:
     return None
 
 
-def _refusal(answer: Answer, request: Request, key: str) -> WixKeyError | WixRefusedError:
-    code, reason = _said(answer)
+def _refusal(
+    answer: Answer, request: Request, key: str, secrets: Collection[str]
+) -> WixKeyError | WixRefusedError:
+    code, violations = _said(answer, secrets)
     where = _where(answer, request, code)
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return NotAcceptedError(
@@ -149,12 +177,16 @@ def _refusal(answer: Answer, request: Request, key: str) -> WixKeyError | WixRef
             f"Wix does not let {key} do this ({where}): in Wix, give it the permission "
             f"{permission}, and look whether it is for this very site"
         )
-    text = f"Wix says no: {reason or 'without a reason'} ({where})"
+    reason = "; ".join(each for each in (code, *violations) if each) or "without a reason"
+    text = f"Wix says no: {reason} ({_where(answer, request)})"
     return WixRefusedError(text, answer.status, code)
 
 
-def _said(answer: Answer) -> tuple[str, str]:
-    """Return Wix's code and its reason, without anything from ``data``: guests may be in there.
+def _said(answer: Answer, secrets: Collection[str]) -> tuple[str, list[str]]:
+    """Return Wix's code and what it does not like, each empty or of plain words.
+
+    Nothing is taken from ``message``, ``description`` and ``data``: they may quote our key, and
+    name guests.
 
     Source: dev.wix.com/api/rest/getting-started/errors; ApplicationError in
     @wix/auto_sdk_ecom_orders@1.0.300.
@@ -162,24 +194,34 @@ def _said(answer: Answer) -> tuple[str, str]:
     try:
         body = Wire(load(answer.body if len(answer.body) <= LONGEST_REFUSAL else b""), "", [])
     except ValueError:  # a page, or nothing
-        return "", ""
-    application = body.child("details").child("applicationError")
-    violations = body.child("details").child("validationError").children("fieldViolations")
-    reasons = [_violation(violation) for violation in violations[:MOST_VIOLATIONS]]
-    if not reasons:
-        reasons = [application.text("description") or body.text("message")]
-    return _short(application.text("code")), "; ".join(_short(reason) for reason in reasons)
+        return "", []
+    details = body.child("details")
+    code = _plain_word(details.child("applicationError").text("code"), secrets)
+    violations = details.child("validationError").children("fieldViolations")
+    return code, [_violation(each, secrets) for each in violations[:MOST_VIOLATIONS]]
 
 
-def _violation(violation: Wire) -> str:
-    said = (violation.text(name) for name in ("field", "description", "ruleName"))
-    return " ".join(text for text in said if text)
+def _violation(violation: Wire, secrets: Collection[str]) -> str:
+    field, name, rule = (
+        _plain_word(violation.text(key), secrets) for key in ("field", "ruleName", "violatedRule")
+    )
+    return " ".join(word for word in (field, name or rule) if word)
+
+
+def _plain_word(text: str, secrets: Collection[str]) -> str:
+    """Return a text that is one plain word and gives no secret away, else nothing."""
+    if PLAIN_WORD.fullmatch(text) and not any(_gives_away(text, each) for each in secrets):
+        return text
+    return ""
+
+
+def _gives_away(word: str, secret: str) -> bool:
+    """Tell whether a word holds a piece of a secret, or all of a short one."""
+    word, secret = word.lower(), secret.lower()
+    length = min(TELLING_PIECE, len(secret))
+    pieces = (word[at : at + length] for at in range(len(word) - length + 1))
+    return length > 0 and any(piece in secret for piece in pieces)
 
 
 def _where(answer: Answer, request: Request, code: str = "") -> str:
     return ", ".join(part for part in (str(answer.status), code, str(request)) if part)
-
-
-def _short(text: str) -> str:
-    text = text.replace("\n", " ")
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

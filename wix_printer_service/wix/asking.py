@@ -118,7 +118,8 @@ class Asking:
             raise NotSentError("not asked, as this program ends", Cause.NOT_CHECKED)
         answer = self._exchange.send(request, headers)
         host = host_of(self._settings.api_base) or self._settings.api_base
-        return read(answers.read(answer, request, host, self._credentials.name))
+        name, secrets = self._credentials.name, self._credentials.secrets
+        return read(answers.read(answer, request, host, name, secrets))
 
     def _may_repeat(self, request: Request, error: BaseException) -> bool:
         if not isinstance(error, WixUnavailableError):

@@ -39,9 +39,11 @@ class OrderPage:
     orders: tuple[Any, ...]
     """As Wix sent them, fractions as ``Decimal``; an entry may be anything."""
     next_cursor: str | None
-    """Leads to the next page, None on the last."""
+    """Leads to the next page, if Wix named one; there may be one on the last page, too."""
     answered_at: datetime | None
     """When Wix answered, by its own clock, in UTC; None if it did not say."""
+    has_next: bool | None = None
+    """Whether there is a next page, as Wix says; None if it did not say."""
 
 
 class WixClient:
@@ -134,15 +136,17 @@ def _read_page(told: Told) -> OrderPage:
     orders = told.content.get("orders")
     if not isinstance(orders, list):
         raise unusable("a search's answer holds no list of orders")
-    return OrderPage(tuple(orders), _next_cursor(told.content), told.answered_at)
-
-
-def _next_cursor(content: Mapping[str, Any]) -> str | None:
-    metadata = _object(content, "metadata")
+    metadata = _object(told.content, "metadata")
     cursor = _object(metadata, "cursors").get("next")
     if not isinstance(cursor, str | None):
         raise unusable("a search's answer does not tell where it goes on")
-    return None if metadata.get("hasNext") is False else cursor or None
+    has_next = metadata.get("hasNext")
+    return OrderPage(
+        tuple(orders),
+        cursor or None,
+        told.answered_at,
+        has_next if isinstance(has_next, bool) else None,
+    )
 
 
 def _object(content: Mapping[str, Any], key: str) -> dict[str, Any]:

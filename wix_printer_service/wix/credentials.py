@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from decimal import Decimal
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wix_printer_service.errors import WixKeyError
@@ -10,7 +14,7 @@ from wix_printer_service.wix.answers import unusable
 from wix_printer_service.wix.exchange import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from wix_printer_service.clock import Clock
@@ -23,12 +27,20 @@ MARGIN_S = 300.0
 MARGIN_SHARE = 0.1
 """but not before this last share of its life."""
 
+MOST_KEY_BYTES = 64_000
+"""A larger file is not one with a key."""
+
 
 class Credentials(Protocol):
     """Who asks Wix."""
 
     name: str
     """What a person looks at when Wix does not accept it."""
+
+    @property
+    def secrets(self) -> Collection[str]:
+        """What it was proved with last, and nobody else may see."""
+        ...
 
     def headers(self) -> dict[str, str]:
         """Return what proves it.
@@ -53,12 +65,15 @@ class ApiKey:
     def __init__(self, file: Path, site_id: str | None) -> None:
         self._file = file
         self._site_id = site_id
+        self.secrets: tuple[str, ...] = ()
         self.name = f"the API key in {file} (wix.api_key_file) for the site wix.site_id"
 
     def headers(self) -> dict[str, str]:
         """Return the key and the site that it is for."""
+        key = _secret(self._file, "wix.api_key_file")
+        self.secrets = (key,)
         return {
-            "Authorization": _secret(self._file, "wix.api_key_file"),
+            "Authorization": key,
             "wix-site-id": _one_word(self._site_id, "wix.site_id"),
         }
 
@@ -84,26 +99,31 @@ class AppToken:
         self._settings = settings
         self._clock = clock
         self._ask = ask
+        self._secret = ""
         self._token = ""
-        self._renew_at_s = 0.0
+        self._renew_at_s = -inf
         self.name = (
             f"the app of wix.app_id and wix.instance_id with the secret key in "
             f"{settings.app_secret_file} (wix.app_secret_file)"
         )
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret key and the token, even one that has had its day."""
+        return self._secret, self._token
+
     def headers(self) -> dict[str, str]:
         """Return the token, a new one if need be."""
-        if not self._token or self._clock.monotonic() >= self._renew_at_s:
+        if self._clock.monotonic() >= self._renew_at_s:
             self._renew()
         return {"Authorization": self._token}
 
     def forget(self) -> bool:
-        """Throw the token away: Wix may have ended it before its time."""
-        self._token = ""
+        """Use the token no more: Wix may have ended it before its time."""
+        self._renew_at_s = -inf
         return True
 
     def _renew(self) -> None:
-        self._token = ""
         asked_at_s = self._clock.monotonic()
         told = self._ask(self._request())
         token = told.get("access_token")
@@ -115,10 +135,11 @@ class AppToken:
 
     def _request(self) -> Request:
         wix = self._settings
+        self._secret = _secret(wix.app_secret_file, "wix.app_secret_file")
         body = {
             "grant_type": "client_credentials",
             "client_id": _one_word(wix.app_id, "wix.app_id"),
-            "client_secret": _secret(wix.app_secret_file, "wix.app_secret_file"),
+            "client_secret": self._secret,
             "instance_id": _one_word(wix.instance_id, "wix.instance_id"),
         }
         return Request("POST", "/oauth2/token", body)
@@ -135,7 +156,7 @@ def _secret(file: Path | None, setting: str) -> str:
     if file is None:
         raise WixKeyError(f"{setting} is not set")
     try:
-        text = file.read_text(encoding="utf-8-sig").strip()
+        text = _content(file).decode("utf-8-sig").strip()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WixKeyError(f"{file} ({setting}) cannot be read: {reason}") from error
@@ -144,6 +165,20 @@ def _secret(file: Path | None, setting: str) -> str:
     if not _is_one_word(text):
         raise WixKeyError(f"{file} ({setting}) should hold one line with the key, nothing else")
     return text
+
+
+def _content(file: Path) -> bytes:
+    """Return what a regular file holds, without waiting: a pipe is opened when somebody writes."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        content = os.read(descriptor, MOST_KEY_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > MOST_KEY_BYTES:
+        raise OSError(errno.EFBIG, "it is too large for a file with a key")
+    return content
 
 
 def _one_word(text: str | None, setting: str) -> str:
