@@ -232,7 +232,7 @@ def test_after_a_failure_it_reaches_back_further(worker, asking):
 def test_a_look_that_only_goes_on_does_not_count_as_a_wide_one(database, fake_clock):
     asking = asking_house(database, fake_clock, backfill={"page_size": 1})
     worker = worker_of(asking)
-    worker.turn()
+    take_turns_for(worker, asking, 70)
     for number in range(3):
         put(asking, f"o{number}")
     asking.shelf.failures = {asking.shelf.pages + 2: WixUnavailableError("gone")}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.wix_shelf import asking_house, put, since_of
+from tests.wix_shelf import asking_house, order, put, since_of
 from wix_printer_service.errors import WixUnavailableError
 from wix_printer_service.wix.client import OrderPage
 
@@ -142,3 +142,31 @@ def test_an_order_that_slips_through_while_pages_shift_is_found_by_the_next_look
     shelf.more_orders = whole
     look.take(wide=False)
     assert small_pages.house.rows("orders") == 20
+
+
+def test_looks_that_only_go_on_never_settle_what_lies_behind(small_pages):
+    hidden = small_pages.shelf.orders.pop(2)
+    look = small_pages.look()
+    for number in range(2):
+        small_pages.shelf.failures = {small_pages.shelf.pages + 2: AWAY}
+        with pytest.raises(WixUnavailableError):
+            look.take(wide=True)
+        small_pages.clock.advance(7 * 3600)
+        put(small_pages, f"later {number}")
+        look.take(wide=False)
+    small_pages.shelf.orders.append(hidden)
+    look.take(wide=False)
+    assert small_pages.house.rows("orders") == 22
+
+
+def test_a_time_that_wix_told_wrongly_once_is_not_believed_for_ever(small_pages):
+    shelf, look = small_pages.shelf, small_pages.look()
+    far = small_pages.clock.now() + timedelta(days=400)
+    shelf.orders.append(order("far", far, created=small_pages.clock.now()))
+    shelf.clock_is_ahead_s = 1000 * 86_400.0
+    for _ in range(2):
+        look.take(wide=False)
+    shelf.clock_is_ahead_s = 0.0
+    look.take(wide=False)
+    put(small_pages, "a")
+    assert look.take(wide=False).brought == 1

@@ -195,3 +195,23 @@ def test_a_moment_in_the_future_leaves_nothing_behind_once_it_is_taken_back(data
     look.take(wide=True)
     put(later, "a")
     assert look.take(wide=False).brought == 1
+
+
+def test_the_second_in_which_wix_tells_its_time_does_not_count_as_ours(asking):
+    asking.clock.advance(0.7)
+    asking.shelf.orders.append(order("just before", asking.shelf.now() - timedelta(seconds=0.3)))
+    look = asking.look()
+    look.take(wide=True)
+    assert asking.house.state("just before") is OrderState.PAST
+
+
+@pytest.mark.parametrize("tells_time", [True, False])
+def test_a_moment_in_the_future_moves_no_position(database, fake_clock, tells_time):
+    chosen = {"backfill": {"print_since": "2027-11-22T17:00"}}
+    asking = asking_house(database, fake_clock, **chosen)
+    asking.shelf.tells_time = tells_time
+    look = asking.look()
+    for _ in range(3):
+        look.take(wide=True)
+    kept = database.write(lambda t: backfill_records.begin(t, fake_clock.now()))
+    assert kept.position <= fake_clock.now()

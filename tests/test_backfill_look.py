@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.intake import PICKUP_SET, event
 from tests.wix_shelf import asking_house, order, put, since_of, wire
-from wix_printer_service import backfill_records
+from wix_printer_service import backfill_look, backfill_records
 from wix_printer_service.errors import QueueFullError, StorageError, WixUnavailableError
 from wix_printer_service.models import OrderState, Road
 from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
@@ -283,6 +284,7 @@ def test_an_entry_that_is_no_order_hinders_no_other(started):
     put(started, "b")
     started.look().take(wide=False)
     assert started.house.receipts("a") == started.house.receipts("b") == PICKUP_SET
+    assert started.house.rows("orders") == 3  # an object with anything in it may be an order
 
 
 def test_who_stops_meanwhile_is_not_kept_waiting(started):
@@ -315,3 +317,48 @@ def test_an_order_approved_while_the_key_was_put_in_is_not_of_the_past(asking):
     asking.clock.advance(60)
     tally = asking.look().take(wide=True)
     assert (tally.brought, tally.recorded) == (1, 0)
+
+
+def test_an_edit_that_no_webhook_told_of_is_written_down(started):
+    put(started, "a")
+    look = started.look()
+    look.take(wide=False)
+    started.shelf.orders[0] |= {"buyerNote": "no onions", "updatedDate": wire(started.shelf.now())}
+    look.take(wide=False)
+    assert started.house.order("a").revision == 2
+
+
+def test_a_cancellation_dated_as_the_order_itself_counts(started):
+    put(started, "a")
+    look = started.look()
+    look.take(wide=False)
+    started.shelf.orders[0]["status"] = "CANCELED"
+    look.take(wide=False)
+    assert started.house.state("a") is OrderState.CANCELLED
+
+
+def test_an_order_that_lost_its_set_gets_it_again(started):
+    shown = samples.order_of(samples.load("pickup")) | {"updatedDate": wire(started.shelf.now())}
+    started.house.accept(event("pickup", **shown))
+    lost = "UPDATE orders SET state = 'remembered'"
+    started.database.write(lambda t: t.execute(lost))
+    started.shelf.orders.append(shown)
+    assert started.look().take(wide=False).brought == 1
+
+
+def test_a_database_that_takes_nothing_ends_a_look_at_once(started, monkeypatch):
+    for name in ("a", "b"):
+        put(started, name)
+    asked_of = []
+
+    def accept(told):
+        asked_of.append(told.order_id)
+        failed = Future()
+        failed.set_exception(StorageError("the disk is gone"))
+        return failed
+
+    monkeypatch.setattr(backfill_look, "PORTION", 1)
+    monkeypatch.setattr(started.house.service, "accept", accept)
+    with pytest.raises(StorageError, match="gone"):
+        started.look().take(wide=False)
+    assert asked_of == ["a"]

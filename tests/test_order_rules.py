@@ -318,3 +318,30 @@ def test_nobody_drives_where_nothing_is_delivered(method):
 def test_a_restaurant_without_a_printer_for_it_gets_no_receipt():
     counter = {"counter": PRINTERS["counter"]}
     assert full_set(Method.PICKUP, counter) == [(Receipt.CUSTOMER, "counter")]
+
+
+class TestThatAnOrderIsCalledOffIsTheLastThatIsHeardOfIt:
+    @pytest.mark.parametrize("status", ["CANCELED", "REJECTED"])
+    def test_at_the_same_moment_it_counts(self, status):
+        before = known(OrderState.ACCEPTED, "APPROVED", None, NOW)
+        assert is_newer(event(sequence=None), order(status, updated_at=NOW), before)
+
+    def test_but_not_an_older_one(self):
+        before = known(OrderState.ACCEPTED, "APPROVED", None, NOW)
+        older = order("CANCELED", updated_at=NOW - timedelta(seconds=1))
+        assert not is_newer(event(sequence=None), older, before)
+
+    def test_nor_one_that_is_known_already(self):
+        before = known(OrderState.CANCELLED, "CANCELED", None, NOW)
+        assert not is_newer(event(sequence=None), order("CANCELED", updated_at=NOW), before)
+
+    def test_an_approval_that_proves_not_to_be_later_does_not_undo_it(self):
+        before = known(OrderState.REMEMBERED, "CANCELED", None, NOW)
+        undated = event(EventKind.APPROVED, 9)
+        assert not is_newer(undated, order(), before)
+        verdict = judge(undated, order(), before, NOW, INTAKE, on_paper=False)
+        assert verdict is Verdict.RECORD
+
+    def test_where_nothing_is_dated_the_other_news_go_by_arrival(self):
+        assert is_newer(event(sequence=None), order(), known(sequence=None))
+        assert is_newer(event(sequence=None), order("CANCELED"), known(sequence=None))

@@ -169,6 +169,13 @@ class TestHardToRead:
         assert house.receipts(PICKUP) == PICKUP_SET
 
 
+def test_an_id_that_two_readers_read_differently_hurts_nothing(house):
+    odd = event("pickup", "as the envelope says")
+    odd = replace(odd, order={**odd.order, "id": 1.5})
+    assert house.accept(odd) == ["accepted"]
+    assert house.receipts("as the envelope says") == PICKUP_SET
+
+
 class TestOfBeforeTheFirstStart:
     """Such an order is recorded, and never printed by itself."""
 

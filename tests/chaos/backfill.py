@@ -256,7 +256,7 @@ SCENARIOS: Final = (
         "backfill",
         "every_order_prints_once_though_half_of_the_webhooks_are_lost_others_doubled_and_late",
         _storm(HALF_LOST),
-        rounds=4,
+        rounds=10,
     ),
     Scenario(
         "backfill",
