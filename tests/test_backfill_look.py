@@ -11,7 +11,12 @@ from structlog.testing import capture_logs
 from tests.intake import PICKUP_SET, event
 from tests.wix_shelf import asking_house, order, put, since_of, wire
 from wix_printer_service import backfill_look, backfill_records
-from wix_printer_service.errors import QueueFullError, StorageError, WixUnavailableError
+from wix_printer_service.errors import (
+    QueueFullError,
+    StorageError,
+    WixRefusedError,
+    WixUnavailableError,
+)
 from wix_printer_service.models import OrderState, Road
 from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
 from wix_printer_service.simulation import samples
@@ -362,3 +367,34 @@ def test_a_database_that_takes_nothing_ends_a_look_at_once(started, monkeypatch)
     with pytest.raises(StorageError, match="gone"):
         started.look().take(wide=False)
     assert asked_of == ["a"]
+
+
+class TestAWixThatRefusesAFilter:
+    """What is built from types, not run, must not keep all orders away."""
+
+    @pytest.fixture
+    def picky(self, asking):
+        whole = asking.shelf.search_orders
+
+        def search_orders(filters, limit):
+            if backfill_look.BY_APP in filters:
+                raise WixRefusedError("no such filter", asking.shelf.status)
+            return whole(filters, limit)
+
+        asking.shelf.status = 400
+        asking.shelf.search_orders = search_orders
+        return asking
+
+    def test_is_asked_for_all_orders(self, picky):
+        with capture_logs() as lines:
+            look = picky.look()
+            look.take(wide=True)
+            put(picky, "a")
+            assert look.take(wide=False).brought == 1
+        told = [line["event"] for line in lines]
+        assert told.count("wix_refuses_filter") == 1
+
+    def test_but_another_refusal_is_one(self, picky):
+        picky.shelf.status = 409
+        with pytest.raises(WixRefusedError):
+            picky.look().take(wide=True)

@@ -9,6 +9,7 @@ import math
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -16,7 +17,12 @@ import structlog
 from wix_printer_service import backfill_records, order_records
 from wix_printer_service.backfill_past import Past
 from wix_printer_service.errands import is_answered
-from wix_printer_service.errors import QueueFullError, StorageError, WixUnavailableError
+from wix_printer_service.errors import (
+    QueueFullError,
+    StorageError,
+    WixRefusedError,
+    WixUnavailableError,
+)
 from wix_printer_service.models import OrderState
 from wix_printer_service.order_rules import Verdict
 from wix_printer_service.wix.webhook import event_of_search
@@ -40,6 +46,7 @@ log = structlog.get_logger(__name__)
 
 STATUSES = ("APPROVED", "CANCELED", "REJECTED")
 """Orders that are neither to be printed nor to be called off are not asked for."""
+BY_APP = "lineItems.catalogReference.appId"
 BROUGHT = frozenset({Verdict.PRINT, Verdict.HOLD, Verdict.CANCEL, Verdict.REINSTATE})
 """What a webhook should have brought."""
 PORTION = 10
@@ -140,7 +147,7 @@ class Look:
 
     def _first_start(self, progress: Progress) -> datetime:
         """Note when the first start was; while Wix tells no time, this is not settled for good."""
-        answered_at = self._client.search_orders(self._filters, 1).answered_at
+        answered_at = self._search({}, 1).answered_at
         if answered_at is None:
             return progress.began_at
         since = self.past.first_start_by_wix(progress.began_at, answered_at)
@@ -171,8 +178,7 @@ class Look:
                 self._write(lambda t: backfill_records.set_position(t, position))
 
     def _pages(self, start: datetime) -> Iterator[OrderPage]:
-        filters = {**self._filters, "updatedDate": {"$gte": _text(start)}}
-        page = self._client.search_orders(filters, self._settings.page_size)
+        page = self._search({"updatedDate": {"$gte": _text(start)}}, self._settings.page_size)
         cursors: set[str | None] = {None}
         yield page
         while self._goes_on(page):
@@ -181,6 +187,20 @@ class Look:
             cursors.add(page.next_cursor)
             page = self._client.more_orders(page.next_cursor or "")
             yield page
+
+    def _search(self, filters: dict[str, Any], limit: int) -> OrderPage:
+        """Ask for the first page; without the filter by app, should Wix not take that one.
+
+        It saves asking for what the house would ignore by its own rules; nothing depends on it.
+        """
+        try:
+            return self._client.search_orders({**self._filters, **filters}, limit)
+        except WixRefusedError as error:
+            if error.status != HTTPStatus.BAD_REQUEST or BY_APP not in self._filters:
+                raise
+            log.warning("wix_refuses_filter", filter=BY_APP, reason=str(error))
+            del self._filters[BY_APP]
+            return self._search(filters, limit)
 
     def _goes_on(self, page: OrderPage) -> bool:
         """Tell whether there are more pages; a full one with a cursor is not the last."""
@@ -283,7 +303,7 @@ def _filters(settings: Settings) -> dict[str, Any]:
     filters: dict[str, Any] = {"status": {"$in": list(STATUSES)}}
     if settings.intake.other_orders == "ignore":
         app_ids = list(settings.intake.restaurant_app_ids)
-        filters["lineItems.catalogReference.appId"] = {"$hasSome": app_ids}
+        filters[BY_APP] = {"$hasSome": app_ids}
     return filters
 
 
