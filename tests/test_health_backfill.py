@@ -100,9 +100,28 @@ def test_another_component_that_is_away_does_not_stand_in_for_wix(house: House) 
     assert problems == ("internet: captive portal", "fetching orders from Wix: no way to Wix")
 
 
+@pytest.mark.parametrize(
+    ("past_due", "notes"),
+    [
+        (0, ()),
+        (1, ("1 order of before the first start is due later and is not printed",)),
+        (2, ("2 orders of before the first start are due later and are not printed",)),
+    ],
+)
+def test_orders_of_before_that_are_still_due_are_remarked_and_no_problem(
+    house: House, past_due: int, notes: tuple[str, ...]
+) -> None:
+    house.backfill = BackfillState(Outcome.FINE, past_due=past_due)
+
+    snapshot = house.health().snapshot()
+
+    assert snapshot.problems == tuple(f"{note}: see wix-printer orders" for note in notes)
+    assert snapshot.status is Status.ONLINE
+
+
 def test_programs_learn_when_wix_was_asked_and_with_what_result(house: House) -> None:
     now = house.clock.now()
-    house.backfill = BackfillState(Outcome.FINE, "", now, now, 2, 29.96, now)
+    house.backfill = BackfillState(Outcome.FINE, "", now, now, 2, 1, 29.96, now)
 
     shown = json.loads(json.dumps(house.health().snapshot().as_json()))
 
@@ -112,6 +131,7 @@ def test_programs_learn_when_wix_was_asked_and_with_what_result(house: House) ->
         "asked_at": NOW,
         "answered_at": NOW,
         "found": 2,
+        "past_due": 1,
         "next_look_in_s": 30.0,
         "print_since": NOW,
     }

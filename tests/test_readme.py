@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import socket
-import subprocess
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from tests.daemon_process import CLOCK, COMMAND, DEADLINE_S
+from tests.terminal import Terminal, is_open, project_folder, wait_until
 from wix_printer_service import connection_url
 from wix_printer_service.settings import Settings
 
@@ -30,103 +26,36 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", TRYING, re.DOTALL)
 
 
-def commands() -> list[list[str]]:
-    """Return what is typed, without the comments, in the README's order; an outage is shorter."""
+def commands() -> list[str]:
+    """Return what is typed in the README's order; an outage is shorter."""
     lines = "".join(blocks("sh")).replace("--seconds 20", "--seconds 0.2").splitlines()
-    return [words for line in lines if (words := shlex.split(line, comments=True))]
+    return [line for line in lines if shlex.split(line, comments=True)]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A project's folder as the README leaves it: with the wix-printer command and my.yaml."""
-    (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    (tmp_path / ".venv" / "bin" / "wix-printer").symlink_to(COMMAND)
-    (tmp_path / "my.yaml").write_text(blocks("yaml")[0], "utf-8")
-    return tmp_path
-
-
-def free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
-
-
-@pytest.fixture
-def environment() -> dict[str, str]:
-    """The usual ports may be taken on the machine that runs the tests."""
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("WIX_PRINTER")}
-    listen = {f"WIX_PRINTER__LISTEN__{name}": free_address() for name in ("WEBHOOK", "STATUS")}
-    return {**variables, **listen}
-
-
-class Terminal:
-    """Types commands in a folder; what the README starts in the background runs on."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = environment
-        self.background: subprocess.Popen | None = None
-
-    def type(self, words: list[str]) -> None:
-        if words[1:2] == ["run"]:
-            self._start(words)
-            return
-        done = subprocess.run(
-            words,
-            cwd=self.folder,
-            env=self.environment,
-            input="correct horse\n",
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-            check=False,
-        )
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-
-    def _start(self, words: list[str]) -> None:
-        with (self.folder / "log.txt").open("wb") as log:
-            self.background = subprocess.Popen(
-                words, cwd=self.folder, env=self.environment, stderr=log
-            )
-        host, port = self.environment["WIX_PRINTER__LISTEN__WEBHOOK"].split(":")
-        wait_until(lambda: is_open(host, int(port)))
-
-    def close(self) -> None:
-        if self.background is not None:
-            self.background.terminate()
-            self.background.wait(DEADLINE_S)
-
-
-@pytest.fixture
-def terminal(house: Path, environment: dict[str, str]) -> Iterator[Terminal]:
-    opened = Terminal(house, environment)
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    opened = Terminal(project_folder(tmp_path, blocks("yaml")[0]))
     yield opened
     opened.close()
 
 
-def is_open(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((host, port)) == 0
-
-
-def wait_until(condition) -> None:
-    end = CLOCK.monotonic() + DEADLINE_S
-    while not condition():
-        assert CLOCK.monotonic() < end
-        CLOCK.wait(threading.Event(), 0.05)
+def type_all(lines: list[str], terminal: Terminal) -> None:
+    for line in lines:
+        terminal.type(line, typed="correct horse\n")
+        if "wix-printer run" in line:
+            wait_until(lambda: is_open(terminal.webhook))
 
 
 def test_every_command_works_one_after_the_other_and_ends_in_paper(terminal: Terminal) -> None:
     typed = commands()
-    kinds = [words[1] for words in typed]
+    kinds = [line.split()[1] for line in typed]
     assert [kind for kind in kinds if kind in {"printers", "run", "simulate"}] == [
         "printers",
         "run",
         "simulate",
         "simulate",
     ]
-    for words in typed:
-        terminal.type(words)
+    type_all(typed, terminal)
     receipts = terminal.folder / "var" / "my-receipts"
     wait_until(lambda: len(list(receipts.glob("*.txt"))) == 3)  # the test ticket and two more
     texts = [path.read_text("utf-8") for path in sorted(receipts.glob("*.txt"))]
@@ -135,9 +64,7 @@ def test_every_command_works_one_after_the_other_and_ends_in_paper(terminal: Ter
 
 
 def test_the_configuration_keeps_everything_in_the_projects_folder(terminal: Terminal) -> None:
-    for words in commands():
-        if words[1:2] == ["run"]:
-            terminal.type(words)
+    type_all([line for line in commands() if "wix-printer run" in line], terminal)
     assert (terminal.folder / "var" / "my.db").exists()
 
 

@@ -173,7 +173,7 @@ class Health:
         return Snapshot(
             status=_status(taking_orders=not not_taking, problems=problems),
             taking_orders=not not_taking,
-            problems=(*problems, *self._notes, *_backfill_note(backfill)),
+            problems=(*problems, *self._notes, *backfill_notes(backfill)),
             printers=printers,
             components=tuple(map(_component_health, components)),
             alerts=alerts,
@@ -230,8 +230,15 @@ def _backfill_problem(state: BackfillState, components: Sequence[ComponentSnapsh
     return [f"{FETCHING}: {why}{REMEDIES[state.outcome]}"]
 
 
-def _backfill_note(state: BackfillState) -> list[str]:
-    return [NO_KEY] if state.outcome is Outcome.NOT_CONFIGURED else []
+def backfill_notes(state: BackfillState) -> list[str]:
+    """Return what a person should know of asking Wix though nothing is wrong."""
+    notes = [NO_KEY] if state.outcome is Outcome.NOT_CONFIGURED else []
+    if state.past_due:
+        orders = "1 order" if state.past_due == 1 else f"{state.past_due} orders"
+        are = "is" if state.past_due == 1 else "are"
+        when = f"of before the first start {are} due later and {are} not printed"
+        notes.append(f"{orders} {when}: see wix-printer orders")
+    return notes
 
 
 def _printer_health(component: ComponentSnapshot, jobs: dict[str, dict[str, int]]) -> PrinterHealth:

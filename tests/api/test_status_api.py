@@ -73,6 +73,7 @@ def test_health_tells_everything_to_this_computer(house: House):
             "asked_at": None,
             "answered_at": None,
             "found": 0,
+            "past_due": 0,
             "next_look_in_s": None,
             "print_since": None,
         },

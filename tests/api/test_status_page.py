@@ -82,7 +82,7 @@ def test_a_printer_that_is_away_is_named_with_the_reason_and_since_when(house: H
     text = words(page(house))
     assert "Bitte nachsehen" in text
     assert (
-        "Drucker kitchen: Papier leer seit 19:00, versucht es von selbst weiter"
+        "Drucker kitchen: Papier leer seit 19:00; der Dienst versucht es von selbst wieder"
         " Der älteste Bon wartet seit 19:20. 1 × wartet" in text
     )
     assert "Drucker counter: Papier geht zu Ende seit 19:00 Der älteste" in text
@@ -111,7 +111,9 @@ def test_without_internet_the_page_says_what_that_means(house: House):
     house.sees("internet", Cause.UNREACHABLE, text="no host in the internet answers")
     text = words(page(house))
     assert "Bitte nachsehen Ohne Internet kommen keine neuen Bestellungen an." in text
-    assert "Internet: nicht erreichbar, seit 19:00, versucht es von selbst weiter" in text
+    assert (
+        "Internet: nicht erreichbar, seit 19:00; der Dienst versucht es von selbst wieder" in text
+    )
     assert "no host" not in text
 
 

@@ -42,6 +42,18 @@ def test_a_simulated_file_keeps_its_ids_so_that_events_can_follow(daemon: Daemon
     assert "10042, id 864188ad-8364-404e-af65-5090ed7e1e0c: 200 ok" in cancelled.stdout
 
 
+def test_an_event_that_wix_does_not_send_is_refused_with_those_that_it_does(
+    daemon: DaemonProcess,
+) -> None:
+    arguments = ("simulate", "order", "--config", "config.yaml", "--event", "cancelled")
+    answer = run(*arguments, cwd=daemon.folder)
+    assert answer.returncode == 2
+    assert "no event 'cancelled'; there are: created, approved, updated, canceled," in plain(
+        answer.stderr
+    )
+    assert "other" not in answer.stderr
+
+
 def test_a_bare_order_can_be_simulated(daemon: DaemonProcess) -> None:
     order = samples.order_of(samples.load("pickup"))
     (daemon.folder / "bare.json").write_text(json.dumps(order), "utf-8")

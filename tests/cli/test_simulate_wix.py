@@ -39,8 +39,8 @@ class Playing:
                 return self.said[-1]
         raise AssertionError(f"it ended without {text!r}: {self.said}")
 
-    def search(self) -> requests.Response:
-        headers = {"Authorization": "any", "wix-site-id": "any"}
+    def search(self, key: str = "any") -> requests.Response:
+        headers = {"Authorization": key, "wix-site-id": "any"}
         url = f"{self.url}/ecom/v1/orders/search"
         return requests.post(url, json={}, headers=headers, timeout=DEADLINE_S)
 
@@ -104,6 +104,39 @@ def test_guests_order_by_themselves_and_everything_is_one_line(tmp_path: Path) -
         again.line_with("of order 20001")
         same = requests.get(f"{again.url}/_stand-in/orders", timeout=5).json()["orders"][0]
     assert same["id"] == first["id"]
+
+
+def test_no_webhooks_means_that_none_is_promised(tmp_path: Path) -> None:
+    with playing(tmp_path, "--no-webhooks") as wix:
+        assert "No webhooks are sent." in wix.said
+    assert "Webhooks go to" not in " ".join(wix.said)
+
+
+def test_with_a_key_no_other_is_taken(tmp_path: Path) -> None:
+    with playing(tmp_path, "--key", "IST.mine") as wix:
+        assert [wix.search(key).status_code for key in ("IST.mine", "any")] == [200, 401]
+    assert any("(echo IST.mine > " in line for line in wix.said)
+
+
+def test_an_order_that_wix_does_not_know_cannot_be_cancelled(tmp_path: Path) -> None:
+    with playing(tmp_path, "--no-webhooks") as wix:
+        there = ("simulate", "order", "--wix", wix.url, "--id", ORDER_ID)
+        unknown = run(*there, "--event", "canceled", cwd=tmp_path)
+        assert unknown.returncode == 1
+        assert unknown.stderr == f"the Wix at {wix.url} knows no order {ORDER_ID}\n"
+        assert run(*there, cwd=tmp_path).returncode == 0
+        assert run(*there, "--event", "canceled", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["127.0.0.1:8090", "http://127.0.0.1", "http://127.0.0.1:80900", "https://127.0.0.1:8090"],
+)
+def test_what_is_no_address_of_a_wix_is_explained(tmp_path: Path, wrong: str) -> None:
+    answer = run("simulate", "order", "--wix", wrong, cwd=tmp_path)
+    assert answer.returncode == 2
+    expected = "Invalid value for --wix: expected http://HOST:PORT, such as http://127.0.0.1:8090"
+    assert expected in plain(answer.stderr)
 
 
 def test_the_same_seed_loses_the_same_webhooks(tmp_path: Path) -> None:

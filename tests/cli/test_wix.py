@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tests.api.status_house import House
 from tests.cli.typed import free_port, run
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.conftest import FakeClock
     from wix_printer_service.storage.database import Database
 
 CONFIG = ("--config", "config.yaml")
@@ -70,7 +73,35 @@ def test_a_refused_key_is_a_finding_with_what_to_do(
         answer = run("status", *CONFIG, cwd=tmp_path)
     assert answer.returncode == 1
     assert "Wix does not take the key; docs/wix.md says more" in answer.stdout
-    assert "Wix refuses the key (last answer: never): please tell the owner" in answer.stdout
+    assert (
+        "The key for Wix cannot be used (last answer: never): please tell the owner"
+        in answer.stdout
+    )
+
+
+def test_what_is_due_later_and_not_printed_is_said_and_is_no_finding(
+    tmp_path: Path, database: Database, fake_clock: object
+) -> None:
+    house = house_in(tmp_path, database, fake_clock)
+    house.backfill = BackfillState(Outcome.FINE, past_due=2)
+    with listening(house, tmp_path):
+        answer = run("status", *CONFIG, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "  2 orders of before the first start are due later and are not" in answer.stdout
+
+
+def test_orders_are_due_by_the_restaurants_clocks(
+    tmp_path: Path, database: Database, fake_clock: FakeClock
+) -> None:
+    house = house_in(tmp_path, database, fake_clock)  # it is 18:00 UTC, Berlin's 19:00
+    house.take_in("delivery_cash")
+    head, order = run("orders", *CONFIG, cwd=tmp_path).stdout.splitlines()
+    (shown,) = json.loads(run("orders", "--json", *CONFIG, cwd=tmp_path).stdout)
+    due_at = datetime.fromisoformat(shown["due_at"])
+    begin = head.index("DUE AT")
+    local = due_at.astimezone(ZoneInfo("Europe/Berlin"))
+    assert due_at.utcoffset() == timedelta(0)
+    assert order[begin:].startswith(f"{local:%Y-%m-%d %H:%M:%S}  ")
 
 
 def test_that_there_is_no_key_is_said_once_and_is_no_finding(

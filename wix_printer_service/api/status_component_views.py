@@ -48,7 +48,7 @@ BACKFILL_TONES = {
     Outcome.KEY_REFUSED: Tone.STOP,
     Outcome.FAILED: Tone.STOP,
 }
-INTERNET = "internet"
+INTERNET, WIX = "internet", "wix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +91,34 @@ class ComponentViewer:
             and component.cause is not Cause.NOT_CONFIGURED
         )
 
-    def consequence(self, snapshot: Snapshot) -> str:
-        """Say what it means that the internet is away; empty while it is not."""
+    def consequences(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Say what it means that the internet is away, and that the key for Wix is no good."""
         is_away = any(
             component.name == INTERNET and component.state is ComponentState.OFFLINE
             for component in snapshot.components
         )
-        return self._say.no_internet if is_away else ""
+        consequences = [self._say.no_internet] if is_away else []
+        if snapshot.backfill.outcome is Outcome.KEY_REFUSED:
+            consequences.append(self.backfill(snapshot.backfill).words)
+        return tuple(consequences)
 
     def backfill(self, state: BackfillState | BackfillReport) -> Said:
         """Say when Wix was last asked for orders, and with what result."""
         answered = state.answered_at
         words = self._say.backfill[state.outcome].format(
             time=self._say.never if answered is None else self._speaker.moment(answered),
-            result=self._say.fetched_since_start.format(number=state.found)
-            if state.found
-            else self._say.all_known,
+            result=(
+                self._say.fetched_since_start.format(number=state.found)
+                if state.found
+                else self._say.all_known
+            ),
         )
         return Said(words, BACKFILL_TONES[state.outcome])
+
+    def past_due(self, state: BackfillState) -> tuple[Said, ...]:
+        """Say how many orders of before the first start are still due, if any are."""
+        words = self._say.past_due.format(number=state.past_due)
+        return (Said(words, Tone.LOOK),) if state.past_due else ()
 
     def _printer(
         self,
@@ -130,7 +140,8 @@ class ComponentViewer:
 
     def _surrounding(self, component: ComponentHealth) -> Said:
         name = self._say.components.get(component.name, component.name)
-        state = self._state(component, self._say.causes[Cause.FINE])
+        fine = self._say.reachable if component.name == WIX else self._say.causes[Cause.FINE]
+        state = self._state(component, fine)
         since = self._since(component) if state.tone in FOR_A_PERSON else ""
         return Said(f"{name}: {state.words}" + (f", {since}" if since else ""), state.tone)
 

@@ -148,7 +148,7 @@ class BackfillReport(Report):
 
     ``text`` is what a person should know. ``answered_at`` is when Wix last told everything that it
     was asked for; ``found`` counts what it brought since the start. Orders of before
-    ``print_since`` are recorded, not printed.
+    ``print_since`` are recorded, not printed; ``past_due`` counts those of them that are due later.
     """
 
     outcome: Outcome
@@ -156,6 +156,7 @@ class BackfillReport(Report):
     asked_at: datetime | None
     answered_at: datetime | None
     found: int
+    past_due: int
     next_look_in_s: float | None
     print_since: datetime | None
 

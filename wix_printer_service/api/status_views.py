@@ -12,9 +12,10 @@ from wix_printer_service.api.status_component_views import (
 )
 from wix_printer_service.api.status_reports import order_name
 from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
-from wix_printer_service.health import FETCHING, NO_KEY, Status
+from wix_printer_service.health import FETCHING, Status, backfill_notes
 from wix_printer_service.job_requests import CAN_BE_CANCELLED
 from wix_printer_service.models import JobState, OrderState, Road
+from wix_printer_service.order_rules import CALLED_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +91,7 @@ class PageView:
     """The whole page; ``undecided`` are the orders of which a person must decide something."""
 
     headline: Said
-    consequence: str
+    consequences: tuple[str, ...]
     remarks: tuple[str, ...]
     printers: tuple[PrinterView, ...]
     surroundings: tuple[Said, ...]
@@ -126,12 +127,13 @@ class Viewer:
         views = [self._order(order, jobs) for order, jobs in orders]
         return PageView(
             headline=self._headline(snapshot.status),
-            consequence=components.consequence(snapshot),
+            consequences=components.consequences(snapshot),
             remarks=tuple(_said_nowhere_else(snapshot)),
             printers=components.printers(snapshot, lanes),
             surroundings=(
                 *components.surroundings(snapshot),
                 components.backfill(snapshot.backfill),
+                *components.past_due(snapshot.backfill),
             ),
             undecided=tuple(view for view in views if view.needs_look),
             orders=tuple(view for view in views if not view.needs_look),
@@ -147,14 +149,14 @@ class Viewer:
         return Said(words[status], HOUSE_TONES[status])
 
     def _order(self, order: OrderRecord, jobs: Sequence[PrintJob]) -> OrderView:
-        moment = self._speaker.moment
+        moment, state = self._speaker.moment, _shown_state(order)
         return OrderView(
             number=order_name(order),
             ordered=moment(order.ordered_at) if order.ordered_at else "",
             due=self._due(order),
             method=self._say.methods[order.method],
             payment=self._payment(order),
-            state=Said(self._say.order_states[order.state], ORDER_TONES[order.state]),
+            state=Said(self._say.order_states[state], ORDER_TONES[state]),
             road=self._say.fetched if order.road is Road.BACKFILL else "",
             no_jobs=self._say.only_in_wix if order.state is OrderState.PAST else self._say.no_jobs,
             readable=order.readable,
@@ -171,7 +173,7 @@ class Viewer:
     def _payment(self, order: OrderRecord) -> Said:
         if order.payment_status in NOTHING_LEFT_TO_PAY:
             return Said(self._say.paid, Tone.GOOD)
-        tone = Tone.OFF if ORDER_TONES[order.state] is Tone.OFF else Tone.STOP
+        tone = Tone.OFF if ORDER_TONES[_shown_state(order)] is Tone.OFF else Tone.STOP
         if order.payment_status == "PARTIALLY_PAID":
             return Said(self._say.partly_paid, tone)
         words = self._say.not_paid if order.payment_status else self._say.not_paid_unsure
@@ -216,12 +218,19 @@ class Viewer:
         return buttons
 
 
+def _shown_state(order: OrderRecord) -> OrderState:
+    """Return the state that says most to a person: cancelled, also before it was ever approved."""
+    is_called_off = order.state is OrderState.REMEMBERED and order.status in CALLED_OFF
+    return OrderState.CANCELLED if is_called_off else order.state
+
+
 def _said_nowhere_else(snapshot: Snapshot) -> list[str]:
     """Return the problems, in English, that the page does not show in its own words."""
     names = (component.name.replace(":", " ") for component in snapshot.components)
-    said = (*(f"{name}: " for name in names), f"{FETCHING}: ", NO_KEY)
+    said = (*(f"{name}: " for name in names), f"{FETCHING}: ")
+    own_words = {*snapshot.alerts, *backfill_notes(snapshot.backfill)}
     return [
         problem
         for problem in snapshot.problems
-        if not problem.startswith(said) and problem not in snapshot.alerts
+        if not problem.startswith(said) and problem not in own_words
     ]

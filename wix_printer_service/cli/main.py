@@ -37,7 +37,7 @@ app.command()(events.events)
 app.command()(orders.orders)
 app.add_typer(jobs.app, name="jobs", help="Print jobs: list, show, retry, cancel, reprint.")
 app.add_typer(printers.app, name="printers", help="Printers: test.")
-app.add_typer(simulate.app, name="simulate", help="Play Wix, or trouble: order, outage.")
+app.add_typer(simulate.app, name="simulate", help="Play Wix, or trouble: order, wix, outage.")
 app.add_typer(configuration.app, name="config", help="The configuration: check, sample, password.")
 
 

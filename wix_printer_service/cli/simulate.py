@@ -14,19 +14,21 @@ import typer
 from wix_printer_service.cli import outage, simulate_wix
 from wix_printer_service.cli.common import ConfigFile, settings_from
 from wix_printer_service.clock import SystemClock
-from wix_printer_service.errors import DaemonUnreachableError, MalformedError
+from wix_printer_service.errors import DaemonUnreachableError, MalformedError, NotFoundError
 from wix_printer_service.simulation import samples
 from wix_printer_service.simulation.keys import development_key
 from wix_printer_service.simulation.signing import Style, sign
+from wix_printer_service.wix.webhook import EventKind
 
 if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(outage.outage)
-app.command()(simulate_wix.wix)
+app.command(epilog=simulate_wix.EPILOG)(simulate_wix.wix)
 
 ANSWER_TIMEOUT_S = 10.0
+EVENTS = tuple(kind for kind in EventKind if kind is not EventKind.OTHER)
 
 
 @app.callback()
@@ -41,7 +43,7 @@ def order(
         Path | None, typer.Option(help="Envelope or bare order, JSON, decoded; its ids are kept.")
     ] = None,
     event: Annotated[
-        str | None, typer.Option(help="Send it as another event: approved, updated, canceled, …")
+        str | None, typer.Option(help=f"Send it as another event: {', '.join(EVENTS)}.")
     ] = None,
     order_id: Annotated[
         str | None, typer.Option("--id", help="The order's id; a sample gets a new one if unset.")
@@ -61,8 +63,12 @@ def order(
 ) -> None:
     """Send one delivery, its times moved so that the order was placed just now."""
     settings = settings_from(config_file)
+    if event is not None and event not in EVENTS:
+        raise typer.BadParameter(f"no event {event!r}; there are: {', '.join(EVENTS)}")
     now = SystemClock().now()
-    known = None if wix is None or order_id is None else simulate_wix.known_order(wix, order_id)
+    known = None if wix is None else _known_there(wix, order_id)
+    if known is None and None not in {wix, order_id, event} and file is None:
+        raise NotFoundError(f"the Wix at {wix} knows no order {order_id}")
     envelope = known or samples.shift(_envelope(sample, file, order_id), now)
     if event is not None:
         envelope = samples.as_event(envelope, event)
@@ -73,6 +79,11 @@ def order(
         answer = _post(url or f"http://{settings.listen.webhook}/webhooks/wix", body)
     shown = samples.order_of(envelope)
     print(f"order {shown.get('number', '?')}, id {shown.get('id', '?')}: {answer}")
+
+
+def _known_there(wix: str, order_id: str | None) -> dict[str, Any] | None:
+    simulate_wix.require_address(wix)
+    return None if order_id is None else simulate_wix.known_order(wix, order_id)
 
 
 def _envelope(sample: str, file: Path | None, order_id: str | None) -> dict[str, Any]:

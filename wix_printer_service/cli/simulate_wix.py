@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import requests
 import typer
@@ -21,49 +22,70 @@ from wix_printer_service.simulation.keys import development_key
 from wix_printer_service.simulation.load import SAMPLES
 from wix_printer_service.stop_signals import StopSignals
 
+if TYPE_CHECKING:
+    from wix_printer_service.simulation.stand_in import StandIn
+
 MINUTE_S = 60.0
 FIRST_NUMBER = 20_001
 IDLE_S = 3600.0
 ANSWER_TIMEOUT_S = 10.0
 
 
+EPILOG = (
+    "While it runs, /_stand-in at its address shows its orders, changes what goes wrong and makes"
+    " it go away: docs/trying-wix.md."
+)
+
+Address = Annotated[str, typer.Option(help="HOST:PORT to be Wix at.")]
+OrdersAMinute = Annotated[
+    float, typer.Option(min=0, max=600, help="How many orders guests place by themselves.")
+]
+Key = Annotated[str | None, typer.Option(help="The only key that is taken; any if unset.")]
+Lose = Annotated[float, typer.Option(min=0, max=1, help="Share of webhooks lost.")]
+Double = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of webhooks, and of orders found, twice.")
+]
+Late = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of webhooks late, by up to a minute.")
+]
+IndexLag = Annotated[float, typer.Option(min=0, help="Seconds until a search finds a change.")]
+Errors = Annotated[float, typer.Option(min=0, max=1, help="Share of answers 5xx.")]
+TooMany = Annotated[float, typer.Option(min=0, max=1, help="Share of answers 429.")]
+Html = Annotated[float, typer.Option(min=0, max=1, help="Share of answers in HTML.")]
+Slow = Annotated[float, typer.Option(min=0, help="Seconds that every answer takes.")]
+NoWebhooks = Annotated[bool, typer.Option("--no-webhooks", help="Send none.")]
+Seed = Annotated[int | None, typer.Option(help="The same luck as in another run.")]
+
+
 def wix(
-    address: Annotated[str, typer.Option(help="HOST:PORT to be Wix at.")] = "127.0.0.1:8090",
-    orders_a_minute: Annotated[
-        float, typer.Option(min=0, max=600, help="How many orders guests place by themselves.")
-    ] = 0.0,
-    lose: Annotated[float, typer.Option(min=0, max=1, help="Share of webhooks lost.")] = 0.0,
-    double: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of webhooks, and of orders found, twice.")
-    ] = 0.0,
-    late: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of webhooks late, by up to a minute.")
-    ] = 0.0,
-    index_lag: Annotated[
-        float, typer.Option(min=0, help="Seconds until a search finds a change.")
-    ] = 0.0,
-    errors: Annotated[float, typer.Option(min=0, max=1, help="Share of answers 5xx.")] = 0.0,
-    too_many: Annotated[float, typer.Option(min=0, max=1, help="Share of answers 429.")] = 0.0,
-    html: Annotated[float, typer.Option(min=0, max=1, help="Share of answers in HTML.")] = 0.0,
-    slow: Annotated[float, typer.Option(min=0, help="Seconds that every answer takes.")] = 0.0,
-    no_webhooks: Annotated[bool, typer.Option("--no-webhooks", help="Send none.")] = False,
-    seed: Annotated[int | None, typer.Option(help="The same luck as in another run.")] = None,
+    address: Address = "127.0.0.1:8090",
+    orders_a_minute: OrdersAMinute = 0.0,
+    key: Key = None,
+    lose: Lose = 0.0,
+    double: Double = 0.0,
+    late: Late = 0.0,
+    index_lag: IndexLag = 0.0,
+    errors: Errors = 0.0,
+    too_many: TooMany = 0.0,
+    html: Html = 0.0,
+    slow: Slow = 0.0,
+    no_webhooks: NoWebhooks = False,
+    seed: Seed = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Be Wix until Ctrl-C, for a daemon on this computer; any key will do."""
+    """Be Wix until Ctrl-C, for a daemon on this computer."""
     # heavy, and no other command needs it
     from wix_printer_service.simulation.stand_in import Faults, StandIn  # noqa: PLC0415
 
     settings = settings_from(config_file)
-    webhook = f"http://{settings.listen.webhook}/webhooks/wix"
-    stop = StopSignals()
-    stop.hold_back()
+    webhook = None if no_webhooks else f"http://{settings.listen.webhook}/webhooks/wix"
     luck = SystemRandom() if seed is None else Random(seed)  # noqa: S311
     stand_in = StandIn(
         _private_key(settings.storage.path),
         random=luck,
         address=_checked(address),
-        webhook_url=None if no_webhooks else lambda: webhook,
+        webhook_url=None if webhook is None else lambda: webhook,
+        api_keys=None if key is None else {key},
         say=_say,
     )
     stand_in.faults = Faults(
@@ -78,16 +100,27 @@ def wix(
         html_share=html,
         slow_s=slow,
     )
-    with stand_in:
-        stop.let_through()
-        for line in _introduction(stand_in.url, settings.storage.path, webhook):
-            _say(line)
-        pause_s = MINUTE_S / orders_a_minute if orders_a_minute else IDLE_S
-        guests = _orders(luck)
-        while not stop.wait(pause_s):
-            if orders_a_minute:
-                stand_in.site.put(next(guests))
-    stop.close()
+    key_file = settings.storage.path.with_name("any-key")
+    _play(
+        stand_in, lambda: _introduction(stand_in.url, key, key_file, webhook), orders_a_minute, luck
+    )
+
+
+def require_address(wix: str) -> None:
+    """Refuse what cannot be where a stand-in is.
+
+    Raises:
+        typer.BadParameter: With a sentence that says what is expected.
+    """
+    scheme, _, address = wix.rpartition("://")
+    try:
+        split_host_port(address.rstrip("/"), lowest_port=1)
+    except ValueError:
+        scheme = ""
+    if scheme != "http":
+        raise typer.BadParameter(
+            "expected http://HOST:PORT, such as http://127.0.0.1:8090", param_hint="--wix"
+        )
 
 
 def known_order(wix: str, order_id: str) -> dict[str, Any] | None:
@@ -137,18 +170,41 @@ def _orders(luck: Random) -> Iterator[dict[str, Any]]:
         yield samples.rename(samples.shift(samples.load(name), clock.now()), order_id, str(number))
 
 
-def _introduction(url: str, database: Path, webhook: str) -> Iterator[str]:
+def _play(
+    stand_in: StandIn,
+    introduction: Callable[[], Iterator[str]],
+    orders_a_minute: float,
+    luck: Random,
+) -> None:
+    """Be there until a signal comes, while guests order."""
+    stop = StopSignals()
+    stop.hold_back()
+    with stand_in:
+        stop.let_through()
+        for line in introduction():
+            _say(line)
+        pause_s = MINUTE_S / orders_a_minute if orders_a_minute else IDLE_S
+        guests = _orders(luck)
+        while not stop.wait(pause_s):
+            if orders_a_minute:
+                stand_in.site.put(next(guests))
+    stop.close()
+
+
+def _introduction(url: str, key: str | None, key_file: Path, webhook: str | None) -> Iterator[str]:
     # heavy, and no other command needs it
     from wix_printer_service.simulation.stand_in.events import SITE_ID  # noqa: PLC0415
 
-    key_file = database.with_name("any-key")
-    yield "This is a Wix to try things out with. Let the service ask it, with any text as the key"
-    yield f"(echo any > {key_file}), by these lines in its configuration, and start it anew:"
+    which = "any text as the key" if key is None else "this key"
+    written = shlex.join(("echo", key or "any"))
+    yield f"This is a Wix to try things out with. Let the service ask it, with {which}"
+    yield f"({written} > {key_file}), by these lines in its configuration, and start it anew:"
     yield "wix:"
     yield f"  api_base: {url}"
     yield f"  site_id: {SITE_ID}"
     yield f"  api_key_file: {key_file}"
-    yield f"Webhooks go to {webhook}. Place an order: wix-printer simulate order --wix {url}"
+    yield "No webhooks are sent." if webhook is None else f"Webhooks go to {webhook}."
+    yield f"Place an order: wix-printer simulate order --wix {url}"
     yield f"Change what goes wrong: {url}/_stand-in/faults (GET, PUT). Ctrl-C ends it."
 
 

@@ -29,6 +29,7 @@ from wix_printer_service.simulation.paper import Balance, balance, tray
 from wix_printer_service.simulation.script import Step, Way, lunch_hour
 from wix_printer_service.simulation.signing import sign
 from wix_printer_service.simulation.stand_in import Faults, StandIn
+from wix_printer_service.simulation.stand_in.events import SITE_ID
 from wix_printer_service.storage.files import write_durably
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ INDEX_LAG_S = 3.0
 ASK_INTERVAL_S = 1.0
 RESEND_PAUSES_S = (1.0,) * 12
 """Wix's own pauses between its tries begin with a minute: too long for a demo."""
-SITE_ID = "a893f2e7-30eb-45d5-a0fb-0845e525651d"
 KEY = b"made-up-for-the-demo"
 """The stand-in takes any key."""
 KEPT_RUNS = 3

@@ -27,6 +27,7 @@ DEADLINE_S = 10.0
 RESTAURANTS = "9a5d83fd-8570-482e-81ab-cfa88942ee60"
 WITH_KEY = {"Authorization": "any key", "wix-site-id": "a893f2e7-30eb-45d5-a0fb-0845e525651d"}
 NOBODY = str(uuid.UUID(int=0))
+ANOTHER = "5ba7f0a4-9a1f-4c28-8f41-4d1c4f0f7a12"
 
 
 @dataclass(frozen=True)

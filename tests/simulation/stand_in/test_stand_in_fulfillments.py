@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.simulation.stand_in.asker import NOBODY, Asker, placed
+from tests.simulation.stand_in.asker import ANOTHER, NOBODY, Asker, placed
 from tests.simulation.stand_in.forms import (
     CreateFulfillmentResponse,
     FulfillmentsResponse,
@@ -22,28 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LINE = "00000000-0000-0000-0000-00000000000{}"
-ANOTHER = "5ba7f0a4-9a1f-4c28-8f41-4d1c4f0f7a12"
-
-
-@pytest.fixture
-def happened() -> list[str]:
-    return []
 
 
 @pytest.fixture
 def stand_in(private_key: str, happened: list[str]) -> Iterator[StandIn]:
     with StandIn(private_key, say=happened.append) as running:
         yield running
-
-
-@pytest.fixture
-def asker(stand_in: StandIn) -> Asker:
-    return Asker(stand_in)
-
-
-@pytest.fixture
-def order_id(stand_in: StandIn) -> str:
-    return placed(stand_in, 1, "delivery_cash")
 
 
 def test_a_cash_order_is_unpaid_until_it_is_marked(

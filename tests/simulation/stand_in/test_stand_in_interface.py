@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.simulation.stand_in.asker import NOBODY, WITH_KEY, Asker, placed
+from tests.simulation.stand_in.asker import ANOTHER, NOBODY, WITH_KEY, Asker, placed
 from tests.simulation.stand_in.forms import (
     AddActivitiesResponse,
     AddActivityResponse,
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
 TOTAL = "priceSummary.total.amount"
 COMMENT = {"merchantComment": {"message": "Printed."}}
 LISTED = COMMENT | {"activityType": "MERCHANT_COMMENT"}
-ANOTHER = "5ba7f0a4-9a1f-4c28-8f41-4d1c4f0f7a12"
-
-
-@pytest.fixture
-def happened() -> list[str]:
-    return []
 
 
 @pytest.fixture
@@ -45,14 +39,12 @@ def stand_in(private_key: str, fake_clock: FakeClock, happened: list[str]) -> It
         yield running
 
 
-@pytest.fixture
-def asker(stand_in: StandIn) -> Asker:
-    return Asker(stand_in)
-
-
-@pytest.fixture
-def order_id(stand_in: StandIn) -> str:
-    return placed(stand_in, 1, "delivery_cash")
+def test_who_only_looks_whether_wix_is_there_is_not_told_of(
+    asker: Asker, happened: list[str]
+) -> None:
+    assert asker.ask("GET", "/").status_code == 404
+    assert asker.ask("GET", "/elsewhere").status_code == 404
+    assert [line.partition(":")[0] for line in happened] == ["GET /elsewhere"]
 
 
 def test_every_answer_carries_wixs_time_and_an_id_of_the_request(

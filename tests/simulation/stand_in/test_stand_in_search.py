@@ -24,11 +24,6 @@ def stand_in(private_key: str, fake_clock: FakeClock) -> Iterator[StandIn]:
         yield running
 
 
-@pytest.fixture
-def asker(stand_in: StandIn) -> Asker:
-    return Asker(stand_in)
-
-
 def test_a_thousand_orders_come_on_pages_each_once_and_in_order(
     stand_in: StandIn, asker: Asker
 ) -> None:

@@ -33,6 +33,8 @@ class Texts(BaseModel):
     """Above the orders of which a person must say whether they are printed."""
     printer: str
     ready: str
+    reachable: str
+    """Of Wix: that it answers at all does not say that all is in order."""
     breaks_off: str
     since: str
     since_tries_again: str
@@ -79,6 +81,8 @@ class Texts(BaseModel):
     all_known: str
     fetched_since_start: str
     never: str
+    past_due: str
+    """Orders of before the first start that are still to be made; only Wix shows them."""
 
     components: dict[str, str]
     causes: dict[Cause, str]

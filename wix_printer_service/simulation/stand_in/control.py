@@ -59,8 +59,10 @@ class Control:
         return json_response(asdict(self._stand_in.faults))
 
     def _set_faults(self, body: Any) -> Response:
+        """Change the faults that are given; the others stay as they are."""
+        changed = asdict(self._stand_in.faults) | body if isinstance(body, dict) else body
         try:
-            self._stand_in.faults = TypeAdapter(Faults).validate_python(body)
+            self._stand_in.faults = TypeAdapter(Faults).validate_python(changed)
         except ValidationError as error:
             raise RefusedError(BAD_REQUEST, _explained(error)) from error
         return self._show_faults(None)
