@@ -90,7 +90,9 @@ class Restaurant(Section):
     timezone: str = Field(
         default="Europe/Berlin", description="Wix sends UTC; tickets show this zone."
     )
-    language: Literal["de", "en"] = Field(default="de", description="Language of the receipts and the page.")
+    language: Literal["de", "en"] = Field(
+        default="de", description="Language of the receipts and the page."
+    )
 
     @field_validator("timezone")
     @classmethod
