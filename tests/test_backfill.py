@@ -110,7 +110,7 @@ def test_it_says_when_wix_was_asked_and_what_that_brought(worker, asking):
         (WixUnavailableError("gone"), Outcome.UNAVAILABLE),
         (WixThrottledError("gone"), Outcome.UNAVAILABLE),
         (WixKeyError("gone"), Outcome.KEY_REFUSED),
-        (WixRefusedError("gone", 400), Outcome.FAILED),
+        (WixRefusedError("gone", 409), Outcome.FAILED),
     ],
 )
 def test_a_failure_is_told_and_the_next_look_comes_all_the_same(worker, asking, error, outcome):

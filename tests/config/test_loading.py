@@ -256,3 +256,19 @@ def test_a_printer_may_be_called_by_a_word_that_yaml_takes_for_a_boolean(tmp_pat
     file = tmp_path / "config.yaml"
     file.write_text("printers: {off: {connection: 'virtual://receipts', receipts: [kitchen]}}\n")
     assert list(config.load(file, {}).settings.printers) == ["off"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-22", "2026-11-22"),
+        ("2026-11-22T17:00", "2026-11-22T17:00"),
+        ("2026-11-22 17:00:00", "2026-11-22T17:00:00"),
+        ("2026-11-22T17:00:00+01:00", "2026-11-22T17:00:00+01:00"),
+        ("'2026-11-22T17:00'", "2026-11-22T17:00"),
+        ("null", None),
+    ],
+)
+def test_a_moment_may_be_written_with_or_without_quotes(file, written, read):
+    settings = settings_of(file, KITCHEN + f"backfill: {{print_since: {written}}}")
+    assert settings.backfill.print_since == read

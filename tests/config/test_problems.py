@@ -111,6 +111,16 @@ class TestProblems:
                     "see the IANA names, such as Europe/Berlin"
                 ),
             ),
+            *[
+                (
+                    f"backfill: {{print_since: '{moment}'}}",
+                    (
+                        f"backfill.print_since is \"{moment}\": '{moment}' is no moment; "
+                        "expected one such as 2026-11-22T17:00"
+                    ),
+                )
+                for moment in ("tonight", "0001-01-01", "9999-12-31T23:59")
+            ],
             (
                 "wix: {api_base: 'http://example.com'}",
                 (
