@@ -149,6 +149,25 @@ def test_what_a_look_brought_before_it_failed_counts(database, fake_clock):
     assert (worker.state.outcome, worker.state.found) == (Outcome.UNAVAILABLE, 1)
 
 
+def test_an_answer_that_is_long_in_coming_is_none(worker, asking):
+    worker.turn()
+    seen, whole = [], asking.shelf.search_orders
+
+    def search_orders(filters, limit):
+        for _ in range(2):
+            asking.clock.advance(20)
+            seen.append((worker.state.outcome, worker.state.text))
+        return whole(filters, limit)
+
+    asking.shelf.search_orders = search_orders
+    take_turns_for(worker, asking, 31)
+    assert seen == [
+        (Outcome.FINE, ""),
+        (Outcome.UNAVAILABLE, "Wix has not answered for 40 s"),
+    ]
+    assert worker.state.outcome is Outcome.FINE
+
+
 def test_orders_of_the_past_that_are_due_later_are_counted(worker, asking):
     for name, hours in (("for tonight", 2), ("eaten", -2)):
         due = wire(asking.clock.now() + timedelta(hours=hours))

@@ -59,6 +59,7 @@ class Backfill(Worker):
         self._database = database
         self._orders = orders
         self._settings = settings.backfill
+        self._patience_s = settings.wix.answer_timeout_s
         self._client = connect(self)
         self._look = Look(database, orders, settings, clock, self._client, self)
         self._on_failure = on_failure
@@ -69,8 +70,14 @@ class Backfill(Worker):
 
     @property
     def state(self) -> BackfillState:
-        """How far it is."""
-        return replace(self._state, next_look_in_s=self._rhythm.due_in_s())
+        """How far it is; an answer that is long in coming is none."""
+        state = replace(self._state, next_look_in_s=self._rhythm.due_in_s())
+        asking_since_s = self._look.asking_since_s
+        waited_s = 0.0 if asking_since_s is None else self.clock.monotonic() - asking_since_s
+        if waited_s <= self._patience_s:
+            return state
+        text = f"Wix has not answered for {waited_s:.0f} s"
+        return replace(state, outcome=Outcome.UNAVAILABLE, text=text)
 
     def hurry(self) -> None:
         """Have Wix asked soon, and further back than usual: it was away."""

@@ -100,6 +100,8 @@ class Look:
         self.past = Past(settings, clock)
         self.brought = 0
         """How much all looks together brought."""
+        self.asking_since_s: float | None = None
+        """Since when Wix owes an answer, on the monotonic clock."""
 
     @property
     def is_broken_off(self) -> bool:
@@ -185,7 +187,7 @@ class Look:
             if page.next_cursor in cursors or len(cursors) >= self._settings.max_pages:
                 raise WixUnavailableError("Wix has more orders but does not say where they begin")
             cursors.add(page.next_cursor)
-            page = self._client.more_orders(page.next_cursor or "")
+            page = self._ask(self._client.more_orders, page.next_cursor or "")
             yield page
 
     def _search(self, filters: dict[str, Any], limit: int) -> OrderPage:
@@ -194,13 +196,20 @@ class Look:
         It saves asking for what the house would ignore by its own rules; nothing depends on it.
         """
         try:
-            return self._client.search_orders({**self._filters, **filters}, limit)
+            return self._ask(self._client.search_orders, {**self._filters, **filters}, limit)
         except WixRefusedError as error:
             if error.status != HTTPStatus.BAD_REQUEST or BY_APP not in self._filters:
                 raise
             log.warning("wix_refuses_filter", filter=BY_APP, reason=str(error))
             del self._filters[BY_APP]
             return self._search(filters, limit)
+
+    def _ask(self, question: Callable[..., OrderPage], *arguments: Any) -> OrderPage:
+        self.asking_since_s = self._clock.monotonic()
+        try:
+            return question(*arguments)
+        finally:
+            self.asking_since_s = None
 
     def _goes_on(self, page: OrderPage) -> bool:
         """Tell whether there are more pages; a full one with a cursor is not the last."""
