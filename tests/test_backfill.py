@@ -181,11 +181,28 @@ def test_orders_of_the_past_that_are_due_later_are_counted(worker, asking):
     assert worker.state.past_due == 0
 
 
+def test_that_nothing_is_printed_yet_is_said_for_as_long_as_it_is_so(database, fake_clock):
+    since = fake_clock.now() + timedelta(minutes=5)
+    asking = asking_house(database, fake_clock, backfill={"print_since": since.isoformat()})
+    worker = worker_of(asking)
+    worker.turn()
+    assert "print_since lies in the future" in worker.state.text
+    take_turns_for(worker, asking, 400)
+    assert (worker.state.outcome, worker.state.text) == (Outcome.FINE, "")
+
+
+def test_a_clock_that_is_behind_that_of_wix_says_no_such_thing(worker, asking):
+    asking.shelf.clock_is_ahead_s = 86_400.0
+    worker.turn()
+    assert worker.state.text == ""
+
+
 def test_a_bug_is_told_and_does_not_make_it_ask_all_the_time(worker, asking):
-    asking.shelf.failures = dict.fromkeys(range(1, 100), RuntimeError("a bug"))
+    asking.shelf.failures = dict.fromkeys(range(1, 100), RuntimeError("Anna's order"))
     with pytest.raises(RuntimeError):
         worker.turn()
     assert worker.state.outcome is Outcome.FAILED
+    assert worker.state.text == "unexpected: RuntimeError"
     assert worker.state.next_look_in_s > 20
 
 

@@ -135,3 +135,10 @@ def test_programs_learn_when_wix_was_asked_and_with_what_result(house: House) ->
         "next_look_in_s": 30.0,
         "print_since": NOW,
     }
+
+
+def test_what_there_is_to_say_though_all_goes_well_is_no_problem(house: House) -> None:
+    house.backfill = BackfillState(Outcome.FINE, "nothing is printed yet")
+    snapshot = house.health().snapshot()
+    assert snapshot.problems == ("nothing is printed yet",)
+    assert snapshot.status is Status.ONLINE

@@ -14,7 +14,6 @@ from wix_printer_service.api.access import access_from
 from wix_printer_service.api.main import create_status_app, create_webhook_app
 from wix_printer_service.api.server import WebServer
 from wix_printer_service.backfill import Backfill
-from wix_printer_service.backfill_past import Past
 from wix_printer_service.backfill_state import BackfillState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
@@ -58,10 +57,6 @@ WATCHDOG_SHARE = 0.3
 """How much of systemd's watchdog time passes between two feedings, see sd_watchdog_enabled(3)."""
 LONGEST_ROUND_S = 5.0
 WIX = "wix"
-LATER_NOTE = (
-    "backfill.print_since lies in the future: until then orders that are fetched from Wix are"
-    " recorded and not printed"
-)
 DEVELOPMENT_KEY_NOTE = (
     "a development key is in use: Wix's own deliveries are refused"
     " until wix.webhook_public_key_file is set"
@@ -211,8 +206,6 @@ class Daemon:
         settings = self._settings.wix
         if not settings.is_askable:
             return None
-        if Past(self._settings, self._clock).since > self._clock.now():
-            self._notes.append(LATER_NOTE)
         budget = RateBudget(self._clock, settings.requests_per_minute)
         return Backfill(
             self.database,

@@ -21,6 +21,7 @@ from wix_printer_service.errors import (
     NeverAgainError,
     StorageError,
     WixKeyError,
+    WixPrinterError,
     WixUnavailableError,
 )
 from wix_printer_service.lifecycle import Worker
@@ -118,7 +119,8 @@ class Backfill(Worker):
         except (NeverAgainError, StorageError) as error:
             self._failed(Outcome.FAILED, error)
         except Exception as error:
-            self._failed(Outcome.FAILED, error)  # the next one must not come a second later
+            # the next look must not come a second later; what a bug says may name a guest
+            self._failed(Outcome.FAILED, WixPrinterError(f"unexpected: {type(error).__name__}"))
             raise
         else:
             if is_wide:
@@ -137,6 +139,7 @@ class Backfill(Worker):
             past_due = backfill_records.past_due(connection, self.clock.now())
         self._state = BackfillState(
             Outcome.FINE,
+            self._look.past.remark(),
             asked_at=self._state.asked_at,
             answered_at=self.clock.now(),
             past_due=past_due,

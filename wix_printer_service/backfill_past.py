@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from wix_printer_service.clock import Clock
     from wix_printer_service.settings import Settings
 
+NOT_YET = (
+    "backfill.print_since lies in the future: until then orders that are fetched from Wix are"
+    " recorded and not printed"
+)
 PLAUSIBLE = timedelta(minutes=1)
 """A clock that differs from Wix's by no more goes right."""
 STEP = timedelta(seconds=1)
@@ -59,6 +63,10 @@ class Past:
     def first_look_from(self) -> datetime:
         """Return how far the very first look reaches back."""
         return min(self.since, self.first_start) - self._look_back
+
+    def remark(self) -> str:
+        """Say that nothing is printed yet, if the owner chose a moment that is still to come."""
+        return NOT_YET if self._chosen is not None and self._chosen > self._clock.now() else ""
 
     def covers(self, created: datetime | None, updated: datetime | None) -> bool:
         """Tell whether an order is of the past.

@@ -31,7 +31,7 @@ class BackfillState:
 
     outcome: Outcome = Outcome.NOT_CONFIGURED
     text: str = ""
-    """What a person should know; empty while all is well."""
+    """What a person should know; empty while there is nothing to say."""
     asked_at: datetime | None = None
     """When Wix was last asked."""
     answered_at: datetime | None = None

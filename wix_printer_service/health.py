@@ -233,6 +233,8 @@ def _backfill_problem(state: BackfillState, components: Sequence[ComponentSnapsh
 def backfill_notes(state: BackfillState) -> list[str]:
     """Return what a person should know of asking Wix though nothing is wrong."""
     notes = [NO_KEY] if state.outcome is Outcome.NOT_CONFIGURED else []
+    if state.outcome is Outcome.FINE and state.text:
+        notes.append(state.text)
     if state.past_due:
         orders = "1 order" if state.past_due == 1 else f"{state.past_due} orders"
         are = "is" if state.past_due == 1 else "are"
