@@ -18,8 +18,16 @@ class Receipt(StrEnum):
     KITCHEN = "kitchen"
     DRIVER = "driver"
     CUSTOMER = "customer"
+    CHANGE = "change"
+    """What is new about an order that its reader has on paper already."""
     CANCELLATION = "cancellation"
     TEST = "test"
+
+
+DEFAULT_STATION = ""
+"""The station that makes what no other makes; without stations the whole kitchen."""
+EXPO_STATION = "expo"
+"""Where an order is put together: its ticket shows the shares of all stations."""
 
 
 class Method(StrEnum):
@@ -144,6 +152,12 @@ class OrderLine:
     total: Decimal | None
     app_id: str
     """Which Wix app's catalogue the line comes from; empty for a custom line."""
+    id: str = ""
+    """Wix's id of the line, unique only inside its order; may be empty."""
+    item_id: str = ""
+    """Which item of the catalogue it is; like the next two a key for stations, never printed."""
+    section_id: str = ""
+    menu_id: str = ""
 
     def is_of(self, app_ids: Iterable[str]) -> bool:
         """Tell whether the line comes from one of these apps; an id has no case."""
@@ -252,6 +266,7 @@ class Order:
     """Where a delivery goes."""
     location_name: str = ""
     """Which of the restaurant's places the order is for."""
+    location_id: str = ""
     language: str = ""
     """The guest's language, such as ``de``."""
     currency: str = ""
@@ -362,6 +377,20 @@ class PrintJob:
     """The outage that it waited through, or waits in."""
     released: bool = False
     """A person let it go: it is not held again for its age."""
+    station: str = DEFAULT_STATION
+    """Of a kitchen ticket, or a change or cancellation for the kitchen: whose share it shows."""
+    reader: Receipt | None = None
+    """Of a change: whose paper it changes (kitchen, driver or customer)."""
+    from_revision: int | None = None
+    """Of a change: the order's revision that its reader has on paper."""
+    revision: int | None = None
+    """The order's revision when the job was last claimed, which is what its ticket shows."""
+    maybe_printed_revision: int | None = None
+    """The revision shown by its first ticket of which nobody knows whether it came out."""
+    due_at: datetime | None = None
+    """Not to be printed before."""
+    is_reminder: bool = False
+    """A pre-order's second print, when it is due."""
 
     @property
     def may_be_on_paper(self) -> bool:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from wix_printer_service.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 Model = TypeVar("Model", bound=BaseModel)
 
-LANGUAGES = ("de", "en")
+_CATALOGUE_FILE = re.compile(r"[a-z]{2}\.yaml")
+
+
+def languages_in(folder: Traversable) -> tuple[str, ...]:
+    """List the languages that a folder has a catalogue file of, such as ``de``, by name."""
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name[:2] for name in names if _CATALOGUE_FILE.fullmatch(name)))
+
+
+LANGUAGES = languages_in(files("wix_printer_service") / "receipts" / "catalogue")
+"""The languages that receipts can speak: one more file there is one more language."""
 
 
 def read_words(model: type[Model], package: str, language: str) -> Model:

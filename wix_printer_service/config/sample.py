@@ -11,7 +11,7 @@ import yaml
 from pydantic_core import to_jsonable_python
 
 from wix_printer_service.config.shape import Shape
-from wix_printer_service.settings import Printer, Settings
+from wix_printer_service.settings import Printer, Settings, Station
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,10 @@ A line such as "#level: info" holds a setting's default; remove the "#" to chang
 environment, such as WIX_PRINTER__LISTEN__STATUS=127.0.0.1:9000 or
 WIX_PRINTER__PRINTERS__KITCHEN__CONNECTION=tcp://192.0.2.10:9100.
 """
+STATIONS = (
+    "Stations of the kitchen, each under a name of your choice. The first that fits makes an item; "
+    "what none makes the station default makes."
+)
 PRINTERS = "The printers, each under a name of your choice."
 EXAMPLE: dict[str, dict[str, Any]] = {
     "restaurant": {
@@ -68,6 +72,11 @@ def _top_level(name: str, annotation: Any) -> Iterator[str]:
         yield from _comment(PRINTERS)
         yield "printers:"
         yield from _section("kitchen", Printer, "  ")
+    elif name == "stations":
+        yield from _comment(STATIONS)
+        yield "#stations:"
+        yield "#  bar:"
+        yield from (f"#{line}" for line in _entries("bar", Station, "    "))
     else:
         yield from _comment(inspect.getdoc(annotation) or "")
         yield from _section(name, annotation, "")
@@ -75,7 +84,10 @@ def _top_level(name: str, annotation: Any) -> Iterator[str]:
 
 def _section(name: str, model: type[BaseModel], indent: str) -> Iterator[str]:
     yield f"{indent}{name}:"
-    indent += "  "
+    yield from _entries(name, model, indent + "  ")
+
+
+def _entries(name: str, model: type[BaseModel], indent: str) -> Iterator[str]:
     example = EXAMPLE.get(name, {})
     for key, field in model.model_fields.items():
         text = f"{_description(field)} {NEEDED_WHEN.get(f'{name}.{key}', '')}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.models import Receipt
 from wix_printer_service.receipts.cancellation import cancellation
-from wix_printer_service.receipts.context import UNMARKED
+from wix_printer_service.receipts.context import UNMARKED, Slip
 from wix_printer_service.receipts.customer import customer
 from wix_printer_service.receipts.driver import driver
 from wix_printer_service.receipts.kitchen import kitchen
@@ -29,7 +29,15 @@ _COMPOSERS: Final[dict[Receipt, Callable[[Order, ReceiptContext, Marks], Documen
 
 
 def compose(
-    order: Order, receipt: Receipt, context: ReceiptContext, marks: Marks = UNMARKED
+    order: Order, slip: Slip | Receipt, context: ReceiptContext, marks: Marks = UNMARKED
 ) -> Document:
-    """Compose a receipt; whatever the order lacks is left out or said to be missing."""
-    return _COMPOSERS[receipt](order, context, marks)
+    """Compose a receipt; whatever the order lacks is left out or said to be missing.
+
+    Args:
+        order: As it is now.
+        slip: Which piece of its paper; a mere receipt is that of the default station.
+        context: The restaurant.
+        marks: What sets this piece apart.
+    """
+    slip = slip if isinstance(slip, Slip) else Slip(slip)
+    return _COMPOSERS[slip.receipt](order, context.speaking_to(slip.read_by), marks)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wix_printer_service.models import DEFAULT_STATION, Receipt
+from wix_printer_service.stations import Kitchen
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from wix_printer_service.models import Order
+    from wix_printer_service.receipts.layout import Layout
+    from wix_printer_service.settings import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,25 @@ class ReceiptContext:
     language: str = "de"
     address: tuple[str, ...] = ()
     restaurant_app_ids: frozenset[str] = frozenset()
+    country: str = ""
+    """CH, AT and so on, empty if amounts and dates are written as the language usually does."""
+    tax_number: str = ""
+    languages: Mapping[Receipt, str] = field(default_factory=dict)
+    """Languages of single readers (kitchen, driver, customer), where not ``language``."""
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    layouts: Mapping[Receipt, Layout] = field(default_factory=dict)
+    """The restaurant's own layouts; a receipt that is not among them has the default one."""
+    allergy_words: tuple[str, ...] = ()
+    """Words of the restaurant's own that speak of allergies."""
+
+    @property
+    def kitchen(self) -> Kitchen:
+        """Return who makes what."""
+        return Kitchen(self.stations, self.restaurant_app_ids)
+
+    def speaking_to(self, reader: Receipt) -> ReceiptContext:
+        """Return the same in the language of a reader (kitchen, driver or customer)."""
+        return replace(self, language=self.languages.get(reader, self.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +74,33 @@ class Marks:
     """The printer that this one stands in for."""
     cancelled: bool = False
     """Its order is off; nobody is to cook or drive by it."""
+    changed_from: Order | None = None
+    """What a ticket that may lie there already shows, if the order has changed since."""
+    is_reminder: bool = False
+    """The pre-order was printed when it came in; now it is time to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Which piece of an order's paper it is."""
+
+    receipt: Receipt
+    station: str = DEFAULT_STATION
+    """Whose share a kitchen ticket shows; so does a change or cancellation for the kitchen."""
+    reader: Receipt | None = None
+    """Of a change: whose paper it changes (kitchen, driver or customer)."""
+    before: Order | None = None
+    """Of a change: the order as its reader has it on paper."""
+
+    @property
+    def read_by(self) -> Receipt:
+        """Return who reads it: kitchen, driver or customer; a cancellation is for the kitchen."""
+        if self.receipt in _READERS:
+            return self.receipt
+        return self.reader or Receipt.KITCHEN
+
+
+_READERS = frozenset({Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER})
 
 
 UNMARKED = Marks()

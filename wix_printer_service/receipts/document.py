@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Align(StrEnum):
@@ -86,7 +90,24 @@ class QrCode:
     data: str
 
 
-Block = Text | Pair | Rule | Feed | QrCode
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file such as a logo, centred, never wider than the paper."""
+
+    path: Path
+
+
+Block = Text | Pair | Rule | Feed | QrCode | Picture
+
+
+class Cut(StrEnum):
+    """What happens to the paper below the last row."""
+
+    PARTIAL = "partial"
+    """Cut but for a corner, so that nothing falls."""
+    FULL = "full"
+    NONE = "none"
+    """Only fed past the blade, to be torn off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +115,8 @@ class Document:
     """A receipt for one reader, ready for any paper width."""
 
     blocks: tuple[Block, ...]
+    cut: Cut = Cut.PARTIAL
+    beeps: int = 0
+    """How often the printer beeps, if it can."""
+    opens_drawer: bool = False
+    """Whether the cash drawer at the printer gets its pulse."""

@@ -5,11 +5,11 @@ The descriptions become the comments of ``config/config.example.yaml``.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from wix_printer_service.settings.base import PositiveSeconds, PrinterName, Section
+from wix_printer_service.settings.base import PositiveSeconds, PrinterName, Section, StationName
 from wix_printer_service.settings.intake import Intake, Listen, Restaurant, Status, Storage
 from wix_printer_service.settings.printing import (
     Connectivity,
@@ -18,6 +18,7 @@ from wix_printer_service.settings.printing import (
     Printing,
     Priorities,
 )
+from wix_printer_service.settings.receipts import Preorders, Receipts, Station, misrouted
 from wix_printer_service.settings.wix import Backfill, Wix
 
 __all__ = [
@@ -28,12 +29,15 @@ __all__ = [
     "Listen",
     "Log",
     "OfflineQueue",
+    "Preorders",
     "Printer",
     "Printing",
     "Priorities",
+    "Receipts",
     "Restaurant",
     "Section",
     "Settings",
+    "Station",
     "Status",
     "Storage",
     "Wix",
@@ -64,6 +68,9 @@ class Settings(Section):
 
     restaurant: Restaurant = Restaurant()
     printers: dict[PrinterName, Printer] = Field(min_length=1)
+    stations: dict[StationName, Station] = Field(default={})
+    receipts: Receipts = Receipts()
+    preorders: Preorders = Preorders()
     wix: Wix = Wix()
     backfill: Backfill = Backfill()
     listen: Listen = Listen()
@@ -89,3 +96,10 @@ class Settings(Section):
         if wrong:
             raise ValueError("; ".join(wrong))
         return value
+
+    @model_validator(mode="after")
+    def _every_item_is_printed_somewhere(self) -> Self:
+        wrong = list(misrouted(self.stations, self.printers))
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self

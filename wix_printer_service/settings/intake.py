@@ -14,6 +14,7 @@ from pydantic import (
 from wix_printer_service.settings.base import (
     MOST_HOURS,
     HostPort,
+    Language,
     PositiveSeconds,
     Section,
 )
@@ -85,13 +86,22 @@ class Restaurant(Section):
 
     name: str = Field(default="Restaurant", description="Printed on customer receipts.")
     address: tuple[str, ...] = Field(
-        default=(), description="Address, phone and tax number lines for customer receipts."
+        default=(), description="Address and phone lines for customer receipts."
     )
     timezone: str = Field(
         default="Europe/Berlin", description="Wix sends UTC; tickets show this zone."
     )
-    language: Literal["de", "en"] = Field(
-        default="de", description="Language of the receipts and the page."
+    language: Language = Field(
+        default="de",
+        description="Language of the receipts and the page: de, en, es, fr, it or tr.",
+    )
+    country: str = Field(
+        default="",
+        pattern="^([A-Z]{2})?$",
+        description="CH, AT, DE and so on: how amounts and dates are written. Unset: as usual.",
+    )
+    tax_number: str = Field(
+        default="", description="UID, VAT or tax number, printed on customer receipts."
     )
 
     @field_validator("timezone")

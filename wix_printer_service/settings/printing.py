@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     Field,
@@ -17,6 +17,7 @@ from wix_printer_service.settings.base import (
     PrintableReceipt,
     PrinterName,
     Section,
+    StationName,
 )
 
 
@@ -147,6 +148,17 @@ class Printer(Section):
     )
     receipts: tuple[PrintableReceipt, ...] = Field(
         min_length=1, description="Which receipts it prints: kitchen, driver, customer."
+    )
+    stations: tuple[StationName, ...] = Field(
+        default=(),
+        description=(
+            "Of which `stations` it prints the kitchen tickets; `default` is the one that makes "
+            "what no other makes, `expo` shows all. None: default."
+        ),
+    )
+    copies: dict[PrintableReceipt, Annotated[int, Field(ge=1, le=9)]] = Field(
+        default={},
+        description="How often a receipt comes out, if not once: {kitchen: 2}.",
     )
     paper_width_mm: Literal[58, 80] = Field(default=80, description="58 or 80.")
     profile: str = Field(

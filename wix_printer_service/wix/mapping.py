@@ -67,6 +67,7 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
         buyer_note=wire.text("buyerNote"),
         custom_fields=_custom_fields(wire),
         location_name=wire.child("businessLocation").translated("name"),
+        location_id=wire.child("businessLocation").text("id"),
         language=wire.text("buyerLanguage"),
     )
     order = _with_handover(order, wire)
@@ -165,6 +166,10 @@ def _line(item: Wire) -> OrderLine:
         unit_price=item.money("price"),
         total=_first(item, "totalPriceAfterTax", "lineItemPrice", "totalPriceBeforeTax"),
         app_id=catalog.text("appId"),
+        id=item.text("id"),
+        item_id=catalog.text("catalogItemId"),
+        section_id=catalog.child("options").text("sectionId"),
+        menu_id=catalog.child("options").text("menuId"),
     )
 
 

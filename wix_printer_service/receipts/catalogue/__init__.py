@@ -32,6 +32,8 @@ class Words(BaseModel):
     late: str
     change: str
     late_ordered: str
+    reminder: str
+    reminder_remark: str
     attempt: str
     backup_from: str
 
@@ -47,15 +49,34 @@ class Words(BaseModel):
     until: str
     ordered: str
 
+    station: str
+    expo: str
+    other_station_item: str
+    other_station_items: str
     other_item: str
     other_items: str
     check_quantity: str
     no_lines: str
 
+    allergies: str
     note: str
     instructions: str
     phone: str
     route: str
+
+    added: str
+    removed: str
+    changed: str
+    was: str
+    nothing: str
+    change_remark: str
+    unchanged: str
+    name_field: str
+    address_field: str
+    time_field: str
+    method_field: str
+    location_field: str
+    payment_field: str
 
     paid: str
     not_paid_unsure: str
@@ -75,6 +96,7 @@ class Words(BaseModel):
     total: str
     paid_so_far: str
     amount_due: str
+    tax_number: str
     thanks: str
 
     unread_banner: str
