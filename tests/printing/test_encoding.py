@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wix_printer_service.printing.encoding import PREFERRED, CodePages, clean, display_width
+from wix_printer_service.printing.encoding import PREFERRED, CodePages, clean
 
 EPSON = CodePages(("CP437", "CP850", "CP858", "CP1252", "CP852", "CP857", "CP866", "ISO_8859-7"))
 OLD = CodePages(("CP437",))
@@ -56,11 +56,6 @@ def test_what_no_page_has_is_not_covered():
     assert not OLD.cover("Größe €")
 
 
-def test_joiners_need_no_page_and_leave_no_byte():
-    assert EPSON.cover("a\u200db")
-    assert runs("a\u200db") == [("CP858", "ab")]
-
-
 def test_a_display_without_a_sure_page_has_none():
     assert EPSON
     assert not CodePages(("OXHOO-EUROPEAN",))
@@ -87,6 +82,9 @@ def test_runs_hold_the_whole_text_in_bytes_of_their_pages(text):
         ("🌶\ufe0f", "🌶"),
         ("a\u200db", "a\u200db"),
         ("\u0600", "\u0600"),
+        ("a\u3164b\u2800c\uffa0d", "a  b c d"),
+        ("\u1820\u180b", "\u1820\u180b"),
+        ("e\u200b\u0301", "é"),
     ],
 )
 def test_commands_go_and_letters_stay(raw, text):
@@ -98,10 +96,3 @@ def test_cleaned_text_holds_no_control_character_but_newlines(raw):
     cleaned = clean(raw)
     assert all(unicodedata.category(c) != "Cc" or c == "\n" for c in cleaned)
     assert clean(cleaned) == cleaned
-
-
-@pytest.mark.parametrize(
-    ("text", "columns"), [("", 0), ("Käse", 4), ("x\u0302", 1), ("北京", 4), ("a\nb", 2)]
-)
-def test_columns_are_what_characters_take_on_paper(text, columns):
-    assert display_width(text) == columns

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.printing import fonts
 from wix_printer_service.printing.raster import draw_row, placed
-from wix_printer_service.printing.rendering import Paper, render
+from wix_printer_service.printing.rendering import Paper, Printed, press, render
+from wix_printer_service.printing.rows import Row
 from wix_printer_service.receipts.document import (
     NORMAL,
     Align,
@@ -35,6 +36,8 @@ OURS = {
     *(b"\x1d!", b"\x1dB", b"\x1dv", b"\x1dV"),
 }
 """The only commands that a ticket may hold."""
+UNLUCKY = "←※"
+"""Its picture happens to spell DLE EOT."""
 ANY_TEXT = st.text(max_size=60) | st.sampled_from(
     ["a\x1b@\x1dV\x00b\x10\x04\x01", "\ud800", "\u0301", "中文", "🌶\ufe0f", "شاورما", "Ж\u0302"]
 )
@@ -59,10 +62,10 @@ BLOCKS = (
 def no_system_fonts(tmp_path_factory, monkeypatch):
     """The same fonts on every machine."""
     monkeypatch.setattr(fonts, "SYSTEM_FONTS", tmp_path_factory.mktemp("fonts"))
-    fonts._paths.cache_clear()
+    fonts._system_fonts.cache_clear()
     fonts.font_for.cache_clear()
     yield
-    fonts._paths.cache_clear()
+    fonts._system_fonts.cache_clear()
     fonts.font_for.cache_clear()
 
 
@@ -264,16 +267,52 @@ def test_an_inverse_banner_is_black_from_edge_to_edge_as_a_picture_too():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Ente 北京", "Ente [U+5317][U+4EAC]"),
-        ("scharf 🌶\ufe0f", "scharf [U+1F336]"),
-        ("👨\u200d🌶", "[U+1F468][U+1F336]"),
+        ("Tee \u1000", "Tee [U+1000]"),
+        ("gut 😀\ufe0f", "gut [U+1F600]"),
+        ("😀\u200d😂", "[U+1F600][U+1F602]"),
         ("half \ud83d", "half [U+D83D]"),
         ("x\U000e0041y", "xy"),
-        ("a\u3099b", "a[U+3099]b"),
+        ("a\u1037b", "a[U+1037]b"),
+        ("\u1000\u102d", "[U+1000][U+102D]"),
+        ("a\u0301\u1037", "á[U+1037]"),
     ],
 )
 def test_what_no_font_has_is_shown_as_its_code_point(text, shown):
     assert printed(Text(text)).text.rstrip("\n") == shown
+
+
+def test_what_no_font_has_is_told():
+    printed = press(Document((Text("\u1000 ★ \u1001\u1037"), Text("\u1000"))), WIDE)
+    assert isinstance(printed, Printed)
+    assert printed.missing == {"\u1000", "\u1001", "\u1037"}
+    assert render(Document((Text("★"),)), WIDE) == press(Document((Text("★"),)), WIDE).data
+    assert press(Document((Text("★ ش"),)), WIDE).missing == frozenset()
+
+
+@pytest.mark.parametrize("character", ["\ud800", "\U0010ffff", "\ue000"])
+def test_a_character_that_no_font_can_have_is_spelled_and_not_missed(character):
+    printed = press(Document((Text(character),)), WIDE)
+    assert f"[U+{ord(character):04X}]".encode() in printed.data
+    assert printed.missing == frozenset()
+
+
+def test_a_printer_that_cannot_draw_misses_no_font():
+    assert press(Document((Text("★"),)), Paper.of(80, profile="TM-U220")).missing == frozenset()
+
+
+def test_joiners_leave_no_byte_in_rows_of_text():
+    assert b"abc\n" in ticket(Text("a\u200db\u200cc"))
+
+
+@pytest.mark.parametrize(
+    ("character", "rule"), [("=", "=" * 32), ("\x1b", "-" * 32), ("ab", "-" * 32), ("", "-" * 32)]
+)
+def test_a_rule_is_of_one_character(character, rule):
+    assert printed(Rule(character), paper=NARROW).text.rstrip("\n") == rule
+
+
+def test_a_rule_may_be_drawn():
+    assert printed(Rule("★"), paper=NARROW).text.startswith("[image 384x")
 
 
 def test_a_printer_that_cannot_draw_spells_out_and_shows_codes_as_text():
@@ -283,8 +322,8 @@ def test_a_printer_that_cannot_draw_spells_out_and_shows_codes_as_text():
 
 
 def test_a_drawn_row_that_happens_to_spell_a_real_time_command_is_sent_without_it():
-    assert b"\x10\x04" in placed(draw_row("╲╲", NORMAL, 12), 0).tobytes()
-    assert b"\x10\x04" not in ticket(Text("╲╲"))
+    assert b"\x10\x04" in placed(draw_row(Row(UNLUCKY), 12), 0).tobytes()
+    assert b"\x10\x04" not in ticket(Text(UNLUCKY))
 
 
 def test_a_code_is_a_picture_in_the_middle_of_the_paper(capsys):

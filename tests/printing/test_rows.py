@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wix_printer_service.printing.encoding import display_width
+from wix_printer_service.printing.graphemes import clusters, display_width
 from wix_printer_service.printing.rows import Row, rows, wrap
+from wix_printer_service.printing.writing import Writing
 from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text, in_one_row
 
 BANNER = Style(width=2, inverse=True, align=Align.CENTER)
-WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302", max_size=80)
+WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302。「שिह", max_size=80).map(
+    lambda text: "".join(clusters(text))
+)
+"""As they come from the speller: no accent without a letter."""
 STYLES = st.builds(
     Style,
     width=st.integers(1, 8),
@@ -60,6 +64,47 @@ def test_accents_stay_with_their_letter_and_wide_characters_take_two_columns():
     assert wrap("北京烤鸭", 5) == ["北京", "烤鸭"]
 
 
+def test_rows_of_chinese_are_filled_and_not_begun_anew():
+    assert wrap("Ente 北京烤鸭半只", 12) == ["Ente 北京烤", "鸭半只"]
+
+
+def test_no_row_of_chinese_begins_with_a_full_stop_or_ends_with_a_bracket():
+    assert wrap("北京烤鸭。半只", 8) == ["北京烤", "鸭。半只"]
+    assert wrap("北京烤「鸭」", 8) == ["北京烤", "「鸭」"]
+
+
+def test_korean_words_and_thai_phrases_stay_together_as_long_as_they_fit():
+    assert wrap("김치찌개 맵게", 10) == ["김치찌개", "맵게"]
+    assert wrap("ส้ม ตำปูปลา", 8) == ["ส้ม", "ตำปูปลา"]
+
+
+@pytest.mark.parametrize(
+    "text", ["ผัดไทยกุ้งสดไม่ใส่น้ำปลา", "क्षत्रियराष्ट्रीयश्री", "Z\u0351\u036bx\u0302" * 9]
+)
+def test_what_belongs_to_a_letter_is_never_cut_from_it(text):
+    whole = list(clusters(text))
+    assert [letter for line in wrap(text, 4) for letter in clusters(line)] == whole
+
+
+def test_large_chinese_text_wraps_before_it_is_made_narrow():
+    found = rows(Text("北京烤鸭半只不要香菜", Style(width=2)), 16)
+    assert {row.style.width for row in found} == {2}
+    assert [row.text for row in found] == ["北京烤鸭", "半只不要", "香菜"]
+
+
+def test_every_row_of_a_paragraph_knows_how_the_paragraph_is_written():
+    block = Text("שלום Pizza Margherita\nabc 東京の", prefix="2x ")
+    hebrew, margherita, japanese = rows(block, 16)
+    assert hebrew.writing == margherita.writing == Writing(is_right_to_left=True)
+    assert japanese.writing == Writing(forms="JP")
+
+
+def test_prefix_and_amount_keep_their_sides_whichever_way_the_words_run():
+    (row,) = rows(Pair("שלום", "9,50 €", prefix="2 x "), 20)
+    assert (row.before, row.words) == ("2 x ", "שלום")
+    assert row.after == "      9,50 €"
+
+
 def test_further_rows_hang_under_the_first_word():
     block = Text("Pizza mit Käse und Speck", prefix="2x ", indent=2)
     assert texts(block) == ["  2x Pizza mit Käse", "     und Speck"]
@@ -84,7 +129,8 @@ def test_a_word_that_does_not_fit_is_narrowed_before_it_is_broken():
 
 def test_a_banner_fills_its_row_and_stays_in_one():
     (row,) = rows(Text("KOPIE", BANNER), 20)
-    assert row == Row("  KOPIE   ", BANNER)
+    assert row == Row("KOPIE", BANNER, before="  ", after="   ")
+    assert row.text == "  KOPIE   "
     (row,) = rows(Text("MÖGLICHES DUPLIKAT", BANNER), 32)
     assert row.style.width == 1
     assert row.text == "MÖGLICHES DUPLIKAT".center(32)
@@ -99,8 +145,8 @@ def test_a_banner_longer_than_the_paper_wraps():
 def test_inverse_text_is_one_block_with_a_blank_on_each_side():
     block = Text("Keine Nüsse bitte!", Style(inverse=True), prefix="+ ", indent=1)
     assert rows(block, 16) == [
-        Row(" + Keine Nüsse ", Style(inverse=True), 1),
-        Row("   bitte!      ", Style(inverse=True), 1),
+        Row("Keine Nüsse", Style(inverse=True), 1, before=" + ", after=" "),
+        Row("bitte!", Style(inverse=True), 1, before="   ", after="      "),
     ]
 
 
@@ -131,7 +177,7 @@ def test_no_row_is_wider_than_the_paper_and_no_letter_is_lost(block, columns):
     found = rows(block, columns)
     for row in found:
         used = row.indent + display_width(row.text) * row.style.width
-        assert used <= columns or display_width(row.text.strip()) <= 2
+        assert used <= columns or len(list(clusters(row.text.strip()))) == 1
     if isinstance(block, Pair):
         wanted = block.prefix + block.left + block.right
     else:

@@ -13,32 +13,38 @@ from typing import TYPE_CHECKING, Final
 
 from wcwidth import wcwidth
 
+from wix_printer_service.printing.emoji import flattened, with_regions_named
+from wix_printer_service.printing.graphemes import SHAPERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PREFERRED: Final = ("CP858", "CP1252", "CP437", "CP852", "CP857", "CP866")
 """Sure pages, best first: 858 alone holds Western Europe and the euro sign."""
-JOINERS: Final = frozenset("\u200c\u200d")
-"""Invisible, but they shape their neighbours; only a picture can show that."""
 
 NO_BREAK_SPACE: Final = "\u00a0"
 
 _BREAKS: Final = frozenset("\n\v\f\r\x85\u2028\u2029")
 _SOFT_HYPHEN: Final = "\u00ad"
 _SPACES: Final = {
-    "\u3000": "  ",  # as wide as a Chinese character
+    "\t": " ",
     **dict.fromkeys(("\u00a0", "\u2007", "\u202f"), NO_BREAK_SPACE),
+    # blank, and as wide as a Chinese character; the last one is a letter that is never seen
+    **dict.fromkeys(("\u3000", "\u3164"), "  "),
+    **dict.fromkeys(("\u2800", "\uffa0"), " "),
 }
 
 
 def clean(text: str) -> str:
     """Return a text without control characters and composed (NFC), so that it cannot command.
 
-    Line breaks become newlines; spaces plain, or U+00A0 if they must not break. What stays
-    invisible and shapes nothing, such as bidirectional marks, goes.
+    Line breaks become newlines; spaces plain, or U+00A0 if they must not break. Emoji become what
+    paper can show of them. What stays invisible and shapes nothing, such as bidirectional marks,
+    goes.
     """
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
-    return "".join(map(_clean, composed))
+    named = with_regions_named(unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
+    seen = "".join(map(_clean, named))
+    return unicodedata.normalize("NFC", flattened(seen))
 
 
 @lru_cache(maxsize=1024)
@@ -46,22 +52,18 @@ def _clean(character: str) -> str:
     category = unicodedata.category(character)
     if character in _BREAKS:
         return "\n"
-    if character == "\t" or category == "Zs":
+    if character in _SPACES or category == "Zs":
         return _SPACES.get(character, " ")
     return "" if category == "Cc" or _is_invisible(character, category) else character
 
 
 def _is_invisible(character: str, category: str) -> bool:
+    if character in SHAPERS:
+        return False
     if category == "Cf":
         # some Arabic signs are format characters, too, and are seen
-        unseen = wcwidth(character) == 0 or character == _SOFT_HYPHEN
-        return unseen and character not in JOINERS
+        return wcwidth(character) == 0 or character == _SOFT_HYPHEN
     return category == "Mn" and "VARIATION SELECTOR" in unicodedata.name(character, "")
-
-
-def display_width(text: str) -> int:
-    """Return how many columns a text takes: two for each Chinese character, none for accents."""
-    return sum(max(0, wcwidth(character)) for character in text)
 
 
 class CodePages:
@@ -81,10 +83,8 @@ class CodePages:
 
     def cover(self, text: str) -> bool:
         """Tell whether every character of a text is ASCII or on one of the pages."""
-        return all(
-            character.isascii()
-            or character in JOINERS
-            or any(character in _characters(name) for name in self._names)
+        return text.isascii() or all(
+            character.isascii() or any(character in _characters(name) for name in self._names)
             for character in text
         )
 
@@ -95,7 +95,7 @@ class CodePages:
             text: What ``cover`` said yes to.
             current: The page that the printer is on, empty if unknown.
         """
-        rest = "".join(character for character in text if character not in JOINERS)
+        rest = text
         while rest:
             candidates = (current, *self._names) if current else self._names
             lengths = {name: _length_on(name, rest) for name in candidates}

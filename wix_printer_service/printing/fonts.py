@@ -1,116 +1,164 @@
-"""Which font has which character: the bundled one, then those that the system has."""
+"""Which font has which letter: those that came with Python's packages, then the system's."""
 
 from __future__ import annotations
 
 import unicodedata
-from fnmatch import fnmatch
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PIL import ImageFont, features
+import structlog
+import uharfbuzz
 from wcwidth import wcwidth
 
-from wix_printer_service.printing.encoding import JOINERS
+from wix_printer_service.printing.graphemes import SHAPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SYSTEM_FONTS: Final = Path("/usr/share/fonts")
 WANTED: Final = (
-    "DejaVuSans.ttf",
-    "NotoSansArabic-Regular.ttf",
-    "NotoSansHebrew-Regular.ttf",
-    "NotoSansThai-Regular.ttf",
-    "NotoSansDevanagari-Regular.ttf",
+    "NotoSans[A-Z]*-Regular.ttf",
     "NotoSansCJK-Regular.ttc",
-    "wqy-microhei.ttc",
-    "NotoSansSymbols2-Regular.ttf",
-    "NotoEmoji-*.ttf",
+    "NotoEmoji-Regular.ttf",
+    "Symbola*.[ot]tf",
+    "DejaVuSans.ttf",
     "unifont.otf",
     "unifont_upper.otf",
-    "unifont*.ttf",
+    "unifont.ttf",
+    "unifont_upper.ttf",
 )
-"""Outline fonts in Debian's packages, best first; the bundled one comes before them all."""
+"""Outline fonts in Debian's packages, best first; those of Python's packages come before all."""
+REMEDY: Final = "sudo apt install fonts-noto-core fonts-unifont"
+"""What a person does so that (nearly) every letter there is can be drawn."""
 
-_DOTTED_CIRCLE: Final = "\u25cc"
-_NO_LETTER: Final = frozenset({"", " ", "\n", *JOINERS})
-_PROBE_SIZE: Final = 24.0
-_NOWHERE: Final = "\U0010ffff"
-"""Never a character, so that a font shows its sign for "missing"."""
+CHINESE_FORMS: Final = ("SC", "TC", "JP", "KR")
+"""Whose forms of Chinese characters there are: China's, Taiwan's, Japan's, Korea's."""
 
+_MONOSPACED_SCRIPTS: Final = frozenset({None, "Latn", "Grek", "Cyrl"})
+"""Scripts that look right in letters of one width."""
+_OUTLINES: Final = frozenset({"glyf", "CFF ", "CFF2"})
+_NEVER_DRAWN: Final = frozenset({"Cs", "Cn", "Co"})
+"""Halves of characters, those that do not exist, and those that mean something else to each."""
+_WIDE: Final = 2
+_NO_FONT: Final = uharfbuzz.Font(uharfbuzz.Face(b""))
 
-def clusters(text: str) -> Iterator[str]:
-    """Cut a text into letters with their accents; one without a letter gets a dotted circle."""
-    cluster = ""
-    for character in text:
-        is_accent = wcwidth(character) == 0
-        lacks_letter = is_accent and character not in JOINERS and cluster in _NO_LETTER
-        if lacks_letter or not is_accent:
-            if cluster:
-                yield cluster
-            cluster = _DOTTED_CIRCLE if lacks_letter else ""
-        cluster += character
-    if cluster:
-        yield cluster
+log = structlog.get_logger(__name__)
 
 
 @lru_cache(maxsize=4096)
-def font_for(cluster: str) -> Path | None:
-    """Return the first font that has all of a letter and its accents."""
-    needed = [character for character in cluster if character not in JOINERS]
-    return next((path for path in _paths() if all(_has(path, c) for c in needed)), None)
+def font_for(cluster: str, forms: str = CHINESE_FORMS[0]) -> Path | None:
+    """Return the first font that has all of a letter and its accents.
+
+    Args:
+        cluster: One letter with its accents.
+        forms: Whose forms Chinese characters have here, one of ``CHINESE_FORMS``.
+    """
+    if not all(map(can_be_in_a_font, cluster)):
+        return None
+    return next((path for path in _candidates(cluster, forms) if has(path, cluster)), None)
 
 
-@lru_cache(maxsize=64)
-def load(path: Path, size: float) -> ImageFont.FreeTypeFont:
-    """Open a font in a size in dots, shaping complex scripts where the libraries are there."""
-    layout = ImageFont.Layout.RAQM if can_shape() else ImageFont.Layout.BASIC
-    return ImageFont.truetype(path, size, layout_engine=layout)
+def can_be_in_a_font(character: str) -> bool:
+    """Tell whether a font may help: not with half of a character, or one that does not exist."""
+    return unicodedata.category(character) not in _NEVER_DRAWN
+
+
+def has(path: Path, cluster: str) -> bool:
+    """Tell whether a font has every character of a letter, and ink for it."""
+    font = opened(path)
+    glyphs = [glyph for c in cluster if c not in SHAPERS for glyph in _glyphs(font, c)]
+    return all(glyphs) and any(_has_ink(font, glyph) for glyph in glyphs)
+
+
+def _glyphs(font: uharfbuzz.Font, character: str) -> list[int | None]:
+    """Return the glyph of a character, else those of its parts, as HarfBuzz takes them then."""
+    glyph = font.get_nominal_glyph(ord(character))
+    parts = unicodedata.normalize("NFD", character)
+    return [glyph] if glyph or len(parts) == 1 else [font.get_nominal_glyph(ord(c)) for c in parts]
+
+
+def _has_ink(font: uharfbuzz.Font, glyph: int | None) -> bool:
+    extents = font.get_glyph_extents(glyph) if glyph else None
+    return extents is not None and bool(extents.width)
 
 
 @cache
-def can_shape() -> bool:
-    """Tell whether Pillow joins Arabic letters and orders right-to-left text."""
-    return bool(features.check("raqm") and features.check("fribidi"))
+def opened(path: Path) -> uharfbuzz.Font:
+    """Open a font; only the parts of the file that are needed come into memory.
 
-
-@cache
-def _paths() -> tuple[Path, ...]:
-    bundled = Path(str(files("barcode") / "fonts" / "DejaVuSansMono.ttf"))
-    if not bundled.is_file():
-        return ()  # without its Latin letters no row can be drawn
-    installed = sorted(SYSTEM_FONTS.rglob("*.[ot]t[cf]"))
-    found = (
-        next((path for path in installed if fnmatch(path.name, pattern)), None)
-        for pattern in WANTED
-    )
-    return (bundled, *(path for path in found if path and _opens(path)))
-
-
-def _opens(path: Path) -> bool:
+    A file that is no font, or has pictures in colour instead of outlines, is a font without
+    letters.
+    """
     try:
-        _probe(path)
-    except OSError:
-        return False
-    return True
+        blob = uharfbuzz.Blob.from_file_path(str(path))
+    except uharfbuzz.HarfBuzzError as error:
+        log.warning("font_left_out", path=str(path), reason=str(error))
+        return _NO_FONT
+    if path == monospaced():
+        blob = _without_places_for_accents(blob)
+    face = uharfbuzz.Face(blob)
+    return uharfbuzz.Font(face) if _OUTLINES & set(face.table_tags) else _NO_FONT
+
+
+def _without_places_for_accents(blob: uharfbuzz.Blob) -> uharfbuzz.Blob:
+    """Hide a font's table of places from HarfBuzz, so that it finds places for accents by itself.
+
+    DejaVu Sans Mono knows places on most letters only; on others an accent would stand beside.
+    """
+    return uharfbuzz.Blob(blob.data.replace(b"GPOS", b"none", 1))
+
+
+@lru_cache(maxsize=1024)
+def script_of(cluster: str) -> str | None:
+    """Return the script of a letter as ISO 15924 names it, None for what all scripts share."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(cluster)
+    buffer.guess_segment_properties()
+    script: str | None = buffer.script
+    return script
+
+
+def features(path: Path, script: str | None) -> dict[str, bool]:
+    """Return what of a font's rules is to be left out for a script.
+
+    Kurinto Sans 2.196 has Thai and Lao tone marks drawn high, and then lowers them into the vowels.
+    """
+    is_lowered = path == _kurinto("") and script in {"Thai", "Laoo"}
+    return {"mark": False, "mkmk": False} if is_lowered else {}
 
 
 @cache
-def _probe(path: Path) -> ImageFont.FreeTypeFont:
-    # without shaping, so that an accent stands alone and no letter takes another's form
-    return ImageFont.truetype(path, _PROBE_SIZE, layout_engine=ImageFont.Layout.BASIC)
+def monospaced() -> Path:
+    """Return the font of Latin letters, each as wide as the next."""
+    path = Path(str(files("barcode") / "fonts" / "DejaVuSansMono.ttf"))
+    return path if path.is_file() else _kurinto("")
 
 
-def _has(path: Path, character: str) -> bool:
-    """Tell whether a font has a character: whether it looks unlike one that cannot exist."""
-    if unicodedata.category(character) in {"Cs", "Cn"}:
-        return False
-    looks = _look(path, character)
-    return looks != _look(path, _NOWHERE) and any(looks[1])
+def chinese(forms: str) -> Path:
+    """Return the font of Chinese characters in somebody's forms."""
+    return _kurinto(forms)
 
 
-def _look(path: Path, character: str) -> tuple[tuple[int, int], bytes]:
-    mask = _probe(path).getmask(character)
-    return mask.size, bytes(mask)
+@cache
+def _kurinto(name: str) -> Path:
+    folder = files("weblate_fonts") / "static" / "weblate_fonts" / "kurinto" / "ttf"
+    return Path(str(folder / f"KurintoSans{name}-Rg.ttf"))
+
+
+def _candidates(cluster: str, forms: str) -> Iterator[Path]:
+    east_asian = [chinese(name) for name in (forms, *CHINESE_FORMS)]
+    if script_of(cluster) in _MONOSPACED_SCRIPTS:
+        yield monospaced()
+    if wcwidth(cluster[0]) == _WIDE:
+        yield from east_asian
+    yield _kurinto("")
+    yield from chain(east_asian, _system_fonts())
+
+
+@cache
+def _system_fonts() -> tuple[Path, ...]:
+    installed = sorted(SYSTEM_FONTS.rglob("*.[ot]t[cf]"))
+    return tuple(path for pattern in WANTED for path in installed if path.match(pattern))

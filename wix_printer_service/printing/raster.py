@@ -1,69 +1,83 @@
-"""Rows as pictures, for characters that no code page of the printer has; and QR codes.
+"""Rows as pictures, for characters that no code page of the printer has.
 
 Pictures are of mode "1" and hold ink: a set dot is burnt.
 """
 
 from __future__ import annotations
 
-import importlib
 import math
-import re
-import unicodedata
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageChops, ImageDraw
+import uharfbuzz
+from PIL import Image, ImageChops
 
 from wix_printer_service.printing import fonts
-from wix_printer_service.printing.encoding import display_width
+from wix_printer_service.printing.graphemes import display_width
+from wix_printer_service.printing.shaping import shaped
+from wix_printer_service.printing.writing import LATIN, writing_of
+from wix_printer_service.receipts.document import Align
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+    from wix_printer_service.printing.rows import Row
+    from wix_printer_service.printing.shaping import Run
     from wix_printer_service.receipts.document import Style
 
 CELL_HEIGHT: Final = 24
 """Dots of a normal character (font A of every maker)."""
 LINE_HEIGHT: Final = 30
 """Dots that a normal row of text takes with the default line spacing."""
-SMALLEST_MODULE: Final = 3
-LARGEST_MODULE: Final = 6
-"""Dots of a QR code's square: a phone reads 3/8 mm, more than 6/8 mm only takes paper."""
 
-_FONT_SIZE: Final = 19.92
-"""At which a character of the bundled font is 12 dots wide."""
+_SIZE: Final = 24.0
+"""Dots of the square in which a font draws a letter."""
+_LATIN_SIZE: Final = 19.92
+"""The same for Latin and its kin, which look larger; at it they are mostly 12 dots wide."""
+_LATIN: Final = frozenset({"Latn", "Grek", "Cyrl"})
+_FREE_BEFORE: Final = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
+"""Which part of the room that narrow letters leave lies to the left of them."""
 _BASELINE: Final = 19
-_INK: Final = 100
-"""Grey above which a dot is burnt (of 255); under half, so that thin strokes hold."""
-_SEGMENT: Final = re.compile(r"[^ ]+(?: [^ ]+)*")
-"""Words with one space between; wider gaps are columns of their own."""
+"""Dots from the top of a normal character down to the line on which it stands."""
+_AIR: Final = 2
+"""Dots between a letter that is higher or deeper than its row and the row next to it."""
+_INK: Final = 80
+"""Grey above which a dot is burnt (of 255); far under half, so that thin strokes hold."""
 _LONE_DOT: Final = b"\x10"
 _TWO_DOTS: Final = b"\x18"
 _REAL_TIME_LETTERS: Final = (b"\x04", b"\x05", b"\x14")
 
 
-def draw_row(text: str, style: Style, cell_width: int) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A run with its place: dots from the left, and dots for one unit of the font's grid."""
+
+    run: Run
+    left: float
+    across: float
+    up: float
+
+    @property
+    def width(self) -> float:
+        return self.run.width * self.across
+
+
+def draw_row(row: Row, cell_width: int) -> Image.Image:
     """Draw a row as the printer would, in the style's size, weight and colour.
 
+    The picture ends where the text ends, so the indent and, mostly, the alignment do not matter
+    here. It is as high as the style says, or higher where letters are.
+
     Args:
-        text: What the fonts have (``fonts.font_for``).
-        style: Its alignment does not matter here: the picture ends where the text ends.
+        row: Every letter is one that a font has (``fonts.font_for``).
         cell_width: Dots of a normal character.
     """
-    scale = max(style.width, style.height)
-    column = cell_width * scale
-    grey = Image.new("L", (display_width(text) * column, CELL_HEIGHT * scale))
-    for segment in _SEGMENT.finditer(text):
-        left = display_width(text[: segment.start()]) * column
-        for path, run in _runs(segment[0]):
-            width = display_width(run) * column
-            if not width:  # a joiner alone
-                continue
-            grey.paste(_drawn(run, path, scale, width), (left, 0))
-            left += width
+    style = row.style
+    column = cell_width * style.width
+    grey = _ink(list(_drawings(row, column)), display_width(row.text) * column, style.height)
     if style.bold:
-        grey = ImageChops.lighter(grey, _moved_right(grey, scale))
-    size = display_width(text) * cell_width * style.width, CELL_HEIGHT * style.height
-    ink = grey.resize(size, Image.Resampling.BOX).point(_burn, mode="1")
+        grey = ImageChops.lighter(grey, _moved_right(grey, style.width))
+    ink = grey.point(_burn, mode="1")
     return ImageChops.invert(ink) if style.inverse else ink
 
 
@@ -71,36 +85,64 @@ def _burn(grey: float) -> int:
     return 255 if grey > _INK else 0
 
 
-def _runs(text: str) -> list[tuple[Path, str]]:
-    """Cut a text into pieces of one font each; a space goes with the word before it."""
-    runs: list[tuple[Path, str]] = []
-    for cluster in fonts.clusters(text):
-        path = fonts.font_for(cluster)
-        if runs and (cluster == " " or path in {None, runs[-1][0]}):
-            runs[-1] = (runs[-1][0], runs[-1][1] + cluster)
-        elif path:
-            runs.append((path, cluster))
-    return runs
+def _drawings(row: Row, column: int) -> Iterator[_Drawing]:
+    """Place the three parts of a row, each in its own columns, whatever the fonts' widths."""
+    tail = row.after.lstrip(" ")
+    parts = (
+        (row.before, LATIN, Align.LEFT, 0),
+        (row.words, row.writing, row.style.align, display_width(row.before)),
+        (tail, writing_of(tail), Align.RIGHT, display_width(row.text) - display_width(tail)),
+    )
+    for text, writing, align, columns_before in parts:
+        drawings = [_fitted(run, column, row.style) for run in shaped(text, writing)]
+        free = display_width(text) * column - sum(drawing.width for drawing in drawings)
+        left = columns_before * column + free * _FREE_BEFORE[align]
+        for drawing in drawings:
+            yield replace(drawing, left=left)
+            left += drawing.width
 
 
-def _drawn(run: str, path: Path, scale: int, width: int) -> Image.Image:
-    """Draw a piece into a box of its own, squeezed if the font is wider or taller than ours."""
-    if not fonts.can_shape():
-        run = _reordered(run)
-    font = fonts.load(path, _FONT_SIZE * scale)
-    left, top, right, bottom = font.getbbox(run, anchor="ls")
-    start, baseline = math.ceil(max(0, -left)), math.ceil(max(_BASELINE * scale, -top))
-    needed = max(width, math.ceil(right) + start), max(CELL_HEIGHT * scale, baseline + bottom)
-    image = Image.new("L", (needed[0], math.ceil(needed[1])))
-    ImageDraw.Draw(image).text((start, baseline), run, fill=255, font=font, anchor="ls")
-    return image.resize((width, CELL_HEIGHT * scale), Image.Resampling.BOX)
+def _fitted(run: Run, column: int, style: Style) -> _Drawing:
+    """Size a run: a font that is too wide is squeezed, and one of one width keeps to columns."""
+    is_monospaced = run.font == fonts.monospaced()
+    size = _LATIN_SIZE if is_monospaced or run.script in _LATIN else _SIZE
+    size /= fonts.opened(run.font).face.upem
+    across = display_width(run.text) * column / max(1, run.width)
+    if not is_monospaced:
+        across = min(across, size * style.width)
+    return _Drawing(run, 0, across, size * style.height)
 
 
-def _reordered(run: str) -> str:
-    """Turn a piece of right-to-left writing round, for want of a library that does it well."""
-    if not any(unicodedata.bidirectional(character) in {"R", "AL"} for character in run):
-        return run
-    return "".join(reversed(list(fonts.clusters(run))))
+def _ink(drawings: list[_Drawing], width: int, height: int) -> Image.Image:
+    """Draw glyphs in grey on a strip so wide and, in normal rows, so many characters high."""
+    outlines = uharfbuzz.RasterDraw()
+    for drawing in drawings:
+        across, up = drawing.across, drawing.up
+        for glyph in drawing.run.glyphs:
+            outlines.transform = (across, 0, 0, up, drawing.left + glyph.x * across, glyph.y * up)
+            outlines.draw_glyph(fonts.opened(drawing.run.font), glyph.number)
+    top, bottom = _reach(drawings, height)
+    outlines.extents = uharfbuzz.RasterExtents(0, bottom, max(1, width), top - bottom, 0)
+    image = outlines.render()
+    from_below = Image.frombytes("L", (image.extents.stride, top - bottom), image.buffer)
+    return from_below.transpose(Image.Transpose.FLIP_TOP_BOTTOM).crop((0, 0, width, top - bottom))
+
+
+def _reach(drawings: list[_Drawing], height: int) -> tuple[int, int]:
+    """Return how far up and down a row reaches from the line on which its letters stand."""
+    usual_top, usual_bottom = _BASELINE * height, (_BASELINE - CELL_HEIGHT) * height
+    top, bottom = float(usual_top), float(usual_bottom)
+    for drawing in drawings:
+        font = fonts.opened(drawing.run.font)
+        for glyph in drawing.run.glyphs:
+            extents = font.get_glyph_extents(glyph.number)
+            highest = glyph.y + extents.y_bearing
+            top = max(top, highest * drawing.up)
+            bottom = min(bottom, (highest + extents.height) * drawing.up)
+    return (
+        math.ceil(top) + _AIR * (top > usual_top),
+        math.floor(bottom) - _AIR * (bottom < usual_bottom),
+    )
 
 
 def _moved_right(image: Image.Image, dots: int) -> Image.Image:
@@ -114,23 +156,6 @@ def placed(ink: Image.Image, x: int) -> Image.Image:
     strip = Image.new("1", (-(-(x + ink.width) // 8) * 8, max(ink.height, LINE_HEIGHT)))
     strip.paste(ink, (x, 0))
     return strip
-
-
-def draw_code(data: str, dots: int) -> Image.Image | None:
-    """Draw a QR code; return None if it would not be readable on paper so many dots wide."""
-    qrcode = importlib.import_module("qrcode")  # comes with python-escpos, has no types
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    code.add_data(data.encode(errors="replace"))
-    try:
-        squares: list[list[bool]] = code.get_matrix()
-    except (qrcode.exceptions.DataOverflowError, ValueError):
-        return None
-    module = min(LARGEST_MODULE, dots // len(squares))
-    if module < SMALLEST_MODULE:
-        return None
-    code_image = Image.new("1", (len(squares), len(squares)))
-    code_image.putdata([255 * square for row in squares for square in row])
-    return code_image.resize((module * len(squares),) * 2, Image.Resampling.NEAREST)
 
 
 def harmless(ink: Image.Image) -> Image.Image:

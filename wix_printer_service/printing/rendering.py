@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import ImageChops
 
 from wix_printer_service.errors import ConfigurationError
-from wix_printer_service.printing import fonts, raster
-from wix_printer_service.printing.encoding import (
-    JOINERS,
-    NO_BREAK_SPACE,
-    CodePages,
-    clean,
-)
+from wix_printer_service.printing import pictures, raster
+from wix_printer_service.printing.encoding import NO_BREAK_SPACE, CodePages
+from wix_printer_service.printing.graphemes import display_width
+from wix_printer_service.printing.legible import Speller
 from wix_printer_service.printing.rows import Row, rows
 from wix_printer_service.receipts.document import (
     NORMAL,
     Align,
+    Cut,
     Feed,
     Pair,
+    Picture,
     QrCode,
     Rule,
     Text,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from PIL import Image
@@ -61,6 +61,12 @@ CELL_WIDTH: Final = 12
 FEWEST_COLUMNS: Final = 16
 LONGEST_FEED: Final = 255
 """Rows that one ``ESC d`` feeds at most."""
+FEED_PAST_CUTTER: Final = 6
+"""Rows from the print head to the blade; python-escpos feeds as many before it cuts."""
+MOST_BEEPS: Final = 9
+"""Of one ``ESC B``."""
+DRAWER_PIN: Final = 2
+"""The pin of the usual first drawer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +100,40 @@ class Paper:
         return cls(width_mm, columns, min(columns, usual) * CELL_WIDTH, profile)
 
 
-def render(document: Document, paper: Paper) -> bytes:
-    """Return a document as ESC/POS: ``ESC @``, the rows, feed and cut.
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document as ESC/POS.
+
+    ``missing`` are the characters that no font here has, though one could (``fonts.REMEDY``); they
+    stand as code points.
+    """
+
+    data: bytes
+    missing: frozenset[str] = frozenset()
+
+
+def press(document: Document, paper: Paper) -> Printed:
+    """Return a document as ESC/POS: ``ESC @``, the drawer's pulse, the rows, beeps, feed and cut.
 
     Every row ends with a newline before the printer would wrap; text is free of control characters
-    whatever the document holds; real-time commands occur nowhere.
+    whatever the document holds; real-time commands occur nowhere. A printer gets no commands for
+    what its profile says it lacks.
 
     Raises:
         ConfigurationError: There is no such profile, or it is not one of a printer.
     """
     press = _Press(paper)
+    if document.opens_drawer:
+        press.open_drawer()
     for block in document.blocks:
         press.print(block)
-    return press.finish()
+    press.beep(document.beeps)
+    return press.finish(document.cut)
+
+
+def render(document: Document, paper: Paper) -> bytes:
+    """Return the bytes of a document on a paper (``press``)."""
+    return press(document, paper).data
 
 
 def _columns_of_model(profile: str) -> int | None:
@@ -130,8 +157,11 @@ def _profile_data(profile: str) -> dict[str, Any]:
     return data
 
 
-def _code_point(character: str) -> str:
-    return f"[U+{ord(character):04X}]"
+def _with_plain_spaces(row: Row) -> Row:
+    words, before, after = (
+        part.replace(NO_BREAK_SPACE, " ") for part in (row.words, row.before, row.after)
+    )
+    return replace(row, words=words, before=before, after=after)
 
 
 class _Press:
@@ -143,12 +173,24 @@ class _Press:
         self._pages = CodePages(data["codePages"].values())
         self._page = ""
         self._style = NORMAL
-        self._can_draw = bool(data["features"].get("bitImageRaster"))
+        self._features: dict[str, bool] = data["features"]
+        self._can_draw = bool(self._features.get("bitImageRaster"))
+        self._speller = Speller(self._pages, can_draw=self._can_draw)
         self._device = _printer.Dummy(profile=paper.profile)
         # python-escpos prints a remark to stdout for each picture if the width is not known
         media = {"width": {"mm": paper.width_mm, "pixels": paper.dots}}
         self._device.profile.profile_data = {**data, "media": media}
         self._device.hw("INIT")
+
+    def open_drawer(self) -> None:
+        """Give the cash drawer its pulse, if there is one at the printer."""
+        if self._features.get("pulseStandard"):
+            self._device.cashdraw(DRAWER_PIN)
+
+    def beep(self, count: int) -> None:
+        """Beep; how often is limited by the command."""
+        if count > 0:
+            self._device.buzzer(min(count, MOST_BEEPS))
 
     def print(self, block: Block) -> None:
         """Print one block of a document."""
@@ -156,55 +198,44 @@ class _Press:
             self._feed(block.rows)
         elif isinstance(block, QrCode):
             self._code(block.data)
+        elif isinstance(block, Picture):
+            self._picture(block.path)
         else:
             for row in rows(self._legible(block), self._paper.columns):
                 self._row(row)
 
-    def finish(self) -> bytes:
-        """Feed past the cutter, cut (leaving a corner, so that nothing falls), return all."""
-        self._device.cut(mode="PART")
-        output: bytes = self._device.output
-        return output
+    def finish(self, cut: Cut) -> Printed:
+        """Feed past the cutter, cut as far as the printer can, return all."""
+        if cut is Cut.NONE:
+            self._feed(FEED_PAST_CUTTER)
+        else:
+            self._device.cut(mode="FULL" if cut is Cut.FULL else "PART")
+        return Printed(self._device.output, frozenset(self._speller.missing))
 
     def _legible(self, block: Text | Pair | Rule) -> Text | Pair | Rule:
+        say = self._speller.legible
         if isinstance(block, Text):
-            return replace(block, text=self._shown(block.text), prefix=self._shown(block.prefix))
+            return replace(block, text=say(block.text), prefix=say(block.prefix))
         if isinstance(block, Pair):
-            left, right = self._shown(block.left), self._shown(block.right)
-            return replace(block, left=left, right=right, prefix=self._shown(block.prefix))
-        return block
-
-    def _shown(self, text: str) -> str:
-        """Return a text in which what neither page nor font has stands as its code point."""
-        return "".join(
-            cluster if self._can_show(cluster) else self._spelled_out(cluster)
-            for cluster in fonts.clusters(clean(text))
-        )
-
-    def _spelled_out(self, cluster: str) -> str:
-        """Keep the letter of a cluster if that can be shown; spell out its accents."""
-        letter, *accents = (character for character in cluster if character not in JOINERS)
-        shown = letter if self._can_show(letter) else _code_point(letter)
-        return shown + "".join(map(_code_point, accents))
-
-    def _can_show(self, cluster: str) -> bool:
-        return self._pages.cover(cluster) or (
-            self._can_draw and fonts.font_for(cluster) is not None
-        )
+            return replace(
+                block, left=say(block.left), right=say(block.right), prefix=say(block.prefix)
+            )
+        character = say(block.character)
+        return Rule(character) if display_width(character) == 1 else Rule()
 
     def _feed(self, count: int) -> None:
         self._device.print_and_feed(min(count, LONGEST_FEED))
 
     def _row(self, row: Row) -> None:
-        text = row.text.replace(NO_BREAK_SPACE, " ")
-        if not self._pages.cover(text):
-            self._drawn_row(text, row)
+        row = _with_plain_spaces(row)
+        if not self._pages.cover(row.text):
+            self._drawn_row(row)
             return
         if row.indent:
             self._set(replace(NORMAL, align=row.style.align))
             self._text(" " * row.indent)
         self._set(row.style)
-        self._text(f"{text}\n")
+        self._text(f"{row.text}\n")
 
     def _set(self, style: Style) -> None:
         """Send what differs from before; alignment counts at the start of a line only."""
@@ -224,19 +255,27 @@ class _Press:
             self._device.text(run)
             self._page = page
 
-    def _drawn_row(self, text: str, row: Row) -> None:
+    def _drawn_row(self, row: Row) -> None:
         cell_width = self._paper.dots // self._paper.columns
-        ink = raster.draw_row(text, row.style, cell_width)
+        ink = raster.draw_row(row, cell_width)
         free = self._paper.dots - ink.width
         x = {Align.LEFT: row.indent * cell_width, Align.CENTER: free // 2, Align.RIGHT: free}
         self._image(raster.placed(ink, x[row.style.align]))
 
     def _code(self, data: str) -> None:
-        ink = raster.draw_code(data, self._paper.dots)
+        ink = pictures.draw_code(data, self._paper.dots)
         if ink is None or not self._can_draw:
             self.print(Text(data))
         else:
-            self._image(raster.placed(ink, (self._paper.dots - ink.width) // 2))
+            self._centred(ink)
+
+    def _picture(self, path: Path) -> None:
+        ink = pictures.draw_file(path, self._paper.dots) if self._can_draw else None
+        if ink is not None:
+            self._centred(ink)
+
+    def _centred(self, ink: Image.Image) -> None:
+        self._image(raster.placed(ink, (self._paper.dots - ink.width) // 2))
 
     def _image(self, ink: Image.Image) -> None:
         self._set(NORMAL)

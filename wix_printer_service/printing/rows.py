@@ -6,23 +6,45 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wix_printer_service.printing.encoding import display_width
+from wcwidth import wcwidth
+
+from wix_printer_service.printing.graphemes import clusters, display_width
+from wix_printer_service.printing.writing import LATIN, Writing, writing_of
 from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_TOKENS: Final = re.compile(r" +|[^ -]+-+(?=[^ -])|[^ ]+")
-"""Spaces, the part of a word up to a hyphen inside it, words."""
+_OPENING: Final = frozenset("([{‘“«‹「『（【〔《〈［｛")
+"""Never at the end of a row, as far as Chinese characters are around."""
+_CLOSING: Final = frozenset(
+    ")]}’”»›」』）】〕》〉］｝、。，．：；！？!?,.:;%‰ー々ゝゞヽヾ…‥・～〜ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
+)
+"""Never at the start of a row, as far as Chinese characters are around."""
+_KOREAN: Final = ("\uac00", "\ud7a3")
+"""Syllables that are wide and yet written in words."""
+_WIDE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of one style. ``indent`` (in normal characters) is never inverse."""
+    """One row of one style.
 
-    text: str
+    ``words`` run the way of their paragraph; what is ``before`` and ``after`` them keeps its place
+    at the left and the right. ``indent`` (in normal characters) is never inverse.
+    """
+
+    words: str
     style: Style = NORMAL
     indent: int = 0
+    before: str = ""
+    after: str = ""
+    writing: Writing = LATIN
+
+    @property
+    def text(self) -> str:
+        """The whole row, column by column."""
+        return self.before + self.words + self.after
 
 
 def rows(block: Text | Pair | Rule, columns: int) -> list[Row]:
@@ -43,13 +65,14 @@ def _text_rows(block: Text, columns: int) -> Iterator[Row]:
     hang = display_width(prefix)
     if 2 * hang > width:
         prefix, text, hang = "", prefix + text, 0
-    for position, line in enumerate(wrap(text, width - hang)):
+    for position, (line, writing) in enumerate(_lines(text, width - hang)):
         if position == 0:
-            yield Row(_dressed(prefix + line, style, columns - indent), style, indent)
+            row = Row(line, style, indent, before=prefix, writing=writing)
         elif style.inverse:  # one block of its own colour, so the hanging rows have it too
-            yield Row(_dressed(" " * hang + line, style, columns - indent), style, indent)
+            row = Row(line, style, indent, before=" " * hang, writing=writing)
         else:
-            yield Row(line, style, indent + hang * style.width)
+            row = Row(line, style, indent + hang * style.width, writing=writing)
+        yield _dressed(row, columns - indent)
 
 
 def _pair_rows(block: Pair, columns: int) -> Iterator[Row]:
@@ -61,34 +84,34 @@ def _pair_rows(block: Pair, columns: int) -> Iterator[Row]:
         yield from _text_rows(Text(block.left, style, block.prefix), columns)
         yield from _text_rows(Text(block.right, replace(style, align=Align.RIGHT)), columns)
         return
-    lines = wrap(block.left, room)
-    for position, line in enumerate(lines):
-        text = (block.prefix if position == 0 else " " * hang) + line
+    lines = list(_lines(block.left, room))
+    for position, (line, writing) in enumerate(lines):
+        row = Row(line, style, before=" " * hang if position else block.prefix, writing=writing)
         if position == len(lines) - 1:
-            gap = width - display_width(text) - display_width(block.right)
-            text += " " * gap + block.right
-        yield Row(text, style)
+            gap = width - display_width(row.text) - display_width(block.right)
+            row = replace(row, after=" " * gap + block.right)
+        yield row
 
 
 def _padding(style: Style) -> int:
     return 2 if style.inverse else 0
 
 
-def _dressed(text: str, style: Style, columns: int) -> str:
+def _dressed(row: Row, columns: int) -> Row:
     """Let inverse text fill the row with its own colour, so that all rows are as wide."""
-    if not style.inverse:
-        return text
-    room = columns // style.width - display_width(text)
-    before = room // 2 if style.align is Align.CENTER else 1
-    return " " * before + text + " " * (room - before)
+    if not row.style.inverse:
+        return row
+    room = columns // row.style.width - display_width(row.text)
+    before = room // 2 if row.style.align is Align.CENTER else 1
+    return replace(row, before=" " * before + row.before, after=" " * (room - before))
 
 
 def _narrowed(block: Text, columns: int) -> Style:
     """Return a style narrow enough for the longest word; a banner stays in one row if it can."""
     style = block.style
     is_banner = style.inverse and style.align is Align.CENTER
-    pieces = re.split("\n" if is_banner else "[ \n]", block.text)
     around = display_width(block.prefix) + _padding(style)
+    pieces = block.text.split("\n") if is_banner else _words(block.text)
     longest = around + max(map(display_width, pieces), default=0)
     widths = range(style.width, 0, -1)
     fitting = (width for width in widths if longest <= (columns - block.indent) // width)
@@ -97,12 +120,19 @@ def _narrowed(block: Text, columns: int) -> Style:
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into lines of so many columns; only spaces at the breaks are lost."""
-    return [line for part in text.split("\n") for line in _wrap_paragraph(part, width)]
+    return [line for line, _writing in _lines(text, width)]
 
 
-def _wrap_paragraph(paragraph: str, width: int) -> Iterator[str]:
+def _lines(text: str, width: int) -> Iterator[tuple[str, Writing]]:
+    for paragraph in text.split("\n"):
+        writing = writing_of(paragraph)
+        for line in _wrapped(paragraph, width):
+            yield line, writing
+
+
+def _wrapped(paragraph: str, width: int) -> Iterator[str]:
     line = ""
-    for token in _TOKENS.findall(paragraph):
+    for token in _cut(paragraph, _may_break):
         if display_width(line + token) <= width:
             line += token
             continue
@@ -116,11 +146,49 @@ def _wrap_paragraph(paragraph: str, width: int) -> Iterator[str]:
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
-    """Cut a word that may be longer than a line; accents stay with their letters."""
+    """Cut a word that may be longer than a line; what belongs to a letter stays with it."""
     piece = ""
-    for character in word:
-        if piece and display_width(piece + character) > width:
+    for cluster in clusters(word):
+        if piece and display_width(piece + cluster) > width:
             yield piece
             piece = ""
-        piece += character
+        piece += cluster
     yield piece
+
+
+def _words(text: str) -> Iterator[str]:
+    """List what should not be broken: words, and Chinese characters one by one."""
+    for word in re.split("[ \n]", text):
+        yield from _cut(word, lambda _token, before, after: _is_between_wide(before, after))
+
+
+def _cut(paragraph: str, may_break: Callable[[str, str, str], bool]) -> Iterator[str]:
+    token = last = ""
+    for cluster in clusters(paragraph):
+        if token and may_break(token, last, cluster):
+            yield token
+            token = ""
+        token += cluster
+        last = cluster
+    if token:
+        yield token
+
+
+def _may_break(token: str, before: str, after: str) -> bool:
+    """Tell whether a row may end between two letters, the first one being the end of a token."""
+    if " " in {before, after}:
+        return before != after
+    if before == "-" != after:
+        return bool(token.strip("-"))
+    return _is_between_wide(before, after)
+
+
+def _is_between_wide(before: str, after: str) -> bool:
+    return (
+        (_is_wide(before) or _is_wide(after)) and before not in _OPENING and after not in _CLOSING
+    )
+
+
+def _is_wide(cluster: str) -> bool:
+    is_korean = _KOREAN[0] <= cluster[0] <= _KOREAN[1]
+    return wcwidth(cluster[0]) == _WIDE and not is_korean
