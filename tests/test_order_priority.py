@@ -153,6 +153,24 @@ def test_an_allergy_is_critical_in_many_languages(words):
     assert priority_of(noted(words), RULES) is Priority.CRITICAL
 
 
+def test_a_guest_who_wants_none_of_an_allergen_is_as_urgent_wherever_it_stands():
+    for place in set(PLACES) - {"an item's name", "the second item"}:
+        assert priority_of(PLACES[place]("laktosefrei bitte"), RULES) is Priority.CRITICAL
+
+
+def test_a_dish_that_is_sold_without_an_allergen_is_not_urgent():
+    for name in ("Glutenfreie Pizza", "Nussecke", "Dairy-free latte"):
+        assert priority_of(replace(PLAIN, lines=(line(name),)), RULES) is Priority.NORMAL
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_restaurants_own_words_of_allergies_count_wherever_they_stand(place):
+    order = PLACES[place]("wenig Histamin")
+
+    assert priority_of(order, RULES) is Priority.NORMAL
+    assert priority_of(order, RULES, ("histamin",)) is Priority.CRITICAL
+
+
 def test_critical_is_more_than_high():
     order = replace(noted("Allergie!"), totals=Totals(total=Decimal(500)))
 

@@ -7,25 +7,33 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wix_printer_service.models import Priority
-from wix_printer_service.receipts.allergy import mentions_allergy
+from wix_printer_service.receipts.allergy import mentions_allergy, names_allergy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from wix_printer_service.models import Order
     from wix_printer_service.settings import Priorities
 
 
-def priority_of(order: Order, rules: Priorities) -> Priority:
+def priority_of(order: Order, rules: Priorities, more: Collection[str] = ()) -> Priority:
     """Return the priority of an order's tickets.
 
     Every language's words count: guests write in their own.
+
+    Args:
+        order: Whose tickets.
+        rules: The restaurant's.
+        more: Its own words that speak of allergies.
     """
     urgent = _pattern(tuple(word for words in rules.critical_words.values() for word in words))
-    texts = list(_texts(order))
-    if any(urgent.search(text.casefold()) for text in texts):
+    names, texts = [line.name for line in order.lines], list(_texts(order))
+    if any(urgent.search(text.casefold()) for text in (*names, *texts)):
         return Priority.CRITICAL
-    if rules.allergy_is_critical and any(map(mentions_allergy, texts)):
+    if rules.allergy_is_critical and (
+        any(names_allergy(name, more) for name in names)
+        or any(mentions_allergy(text, more) for text in texts)
+    ):
         return Priority.CRITICAL
     total = order.totals.total
     if rules.high_total is not None and total is not None and total > rules.high_total:
@@ -34,13 +42,12 @@ def priority_of(order: Order, rules: Priorities) -> Priority:
 
 
 def _texts(order: Order) -> Iterator[str]:
-    """Return the words of items, wishes and notes, and of what could not be read."""
+    """Return what was chosen, wished and noted, and what could not be read."""
     yield order.buyer_note
     yield order.instructions
     for name, value in order.custom_fields:
         yield f"{name}: {value}"
     for line in order.lines:
-        yield line.name
         yield from line.wishes
         # together, as on paper: "Allergies: peanuts"
         yield from (f"{name}: {value}" for name, value in line.options)

@@ -14,6 +14,8 @@ from wix_printer_service.errors import ConfigurationError
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+    from pydantic_core import ErrorDetails
+
 Model = TypeVar("Model", bound=BaseModel)
 
 _CATALOGUE_FILE = re.compile(r"[a-z]{2}\.yaml")
@@ -42,8 +44,17 @@ def read_words(model: type[Model], package: str, language: str) -> Model:
     """
     if language not in LANGUAGES:
         raise ConfigurationError([f"there are no words in {language!r}, only in {LANGUAGES}"])
-    text = (files(package) / f"{language}.yaml").read_text(encoding="utf-8")
+    name = f"{language}.yaml"
+    text = (files(package) / name).read_text(encoding="utf-8")
     try:
         return model.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigurationError([f"{package}/{language}.yaml: {error}"]) from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError([f"{package}/{name}: {error}"]) from error
+    except ValidationError as error:
+        problems = [f"{package}/{name}: {_in_words(detail)}" for detail in error.errors()]
+        raise ConfigurationError(problems) from error
+
+
+def _in_words(detail: ErrorDetails) -> str:
+    key = ".".join(map(str, detail["loc"]))
+    return f"{key}: {detail['msg']}" if key else detail["msg"]

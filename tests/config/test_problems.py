@@ -20,7 +20,7 @@ class TestProblems:
     def test_all_come_at_once(self, file: Path) -> None:
         text = (
             "restaurnat: {name: x}\n"
-            "restaurant: {language: fr}\n"
+            "restaurant: {language: xx}\n"
             "printing: {max_tries: 0}\n"
             "listen: {status: '0.0.0.0:8000'}\n"
             "wix: {webhook_public_key_file: /nowhere/key.pem}\n"
@@ -323,3 +323,48 @@ class TestStatusListener:
     def test_plain_http_is_allowed_to_this_computer_itself(self, file: Path) -> None:
         text = KITCHEN + "wix: {api_base: 'http://127.0.0.1:8089'}"
         assert settings_of(file, text).wix.api_base == "http://127.0.0.1:8089"
+
+
+class TestStations:
+    PRINTERS = (
+        'printers: {kitchen: {connection: "virtual://x", receipts: [kitchen], stations: [%s]}}\n'
+    )
+
+    @pytest.mark.parametrize(
+        ("stations", "printed", "problem"),
+        [
+            ("{bar: {}}", "default", "no printer prints the tickets of bar"),
+            ("{bar: {}}", "bar", "no printer prints the station default, which makes"),
+            ("{}", "expo", "no printer prints the station default, which makes"),
+            ("{}", "default, cold", "printers.kitchen.stations: there is no station 'cold'"),
+            ("{}", "default, default", "printers.kitchen.stations: a station stands here twice"),
+            ("{expo: {}}", "default, expo", "the name expo is taken, choose another"),
+        ],
+    )
+    def test_what_would_be_printed_nowhere_is_a_mistake(
+        self, file: Path, stations: str, printed: str, problem: str
+    ) -> None:
+        problems = problems_of(file, f"stations: {stations}\n" + self.PRINTERS % printed)
+        assert [p for p in problems if "stations: " in p and problem in p], problems
+
+    def test_only_a_kitchen_has_stations(self, file: Path) -> None:
+        text = 'printers: {x: {connection: "virtual://x", receipts: [driver], stations: [default]}}'
+        assert "it does not print the receipt kitchen" in problems_of(file, text)[0]
+
+    def test_while_a_printer_is_wrong_itself_nothing_is_said_of_its_stations(
+        self, file: Path
+    ) -> None:
+        problems = problems_of(file, "stations: {bar: {}}\nprinters: {kitchen: {receipts: []}}")
+        assert not any("no printer prints" in problem for problem in problems)
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("stations: {Bar: {}}", "stations.Bar: expected a name of small letters"),
+            ("printers: {k: {stations: [Bar]}}", 'is "Bar": expected a name of small letters'),
+            ("printers: {'k k': {}}", "printers.k k: expected a name of letters"),
+            ("restaurant: {country: ch}", 'country is "ch": expected CH, AT, DE and so on'),
+        ],
+    )
+    def test_how_names_are_written_is_said(self, file: Path, text: str, problem: str) -> None:
+        assert any(problem in found for found in problems_of(file, text))

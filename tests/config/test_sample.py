@@ -10,7 +10,7 @@ import yaml
 
 from wix_printer_service import config
 from wix_printer_service.config.sample import WIDTH, sample
-from wix_printer_service.settings import Printer, Settings
+from wix_printer_service.settings import Printer, Settings, Station
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -51,9 +51,18 @@ def test_every_setting_is_in_it() -> None:
     }
     assert list(data) == list(models)
     assert list(data["printers"]["kitchen"]) == list(Printer.model_fields)
-    del models["printers"]
+    del models["printers"], models["stations"]
     for name, model in models.items():
         assert list(data[name]) == list(model.model_fields)
+
+
+def test_a_station_is_shown_as_an_example_with_all_that_it_may_say() -> None:
+    example = re.search(r"^#stations:\n(#.*\n)+", sample(), flags=re.MULTILINE)
+    assert example is not None
+    text = re.sub(r"^#", "", example[0], flags=re.MULTILINE)
+    data = yaml.safe_load(with_all_defaults(text))
+    assert list(data["stations"]["bar"]) == list(Station.model_fields)
+    assert Station(**data["stations"]["bar"]) == Station()
 
 
 def test_an_owner_sees_at_once_what_must_be_set() -> None:

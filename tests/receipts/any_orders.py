@@ -55,6 +55,10 @@ lines = st.builds(
     unit_price=amounts,
     total=amounts,
     app_id=texts,
+    id=texts,
+    item_id=texts,
+    section_id=texts,
+    menu_id=texts,
 )
 orders = st.builds(
     Order,
@@ -76,6 +80,7 @@ orders = st.builds(
     contact=st.builds(Contact, texts, texts, texts),
     address=st.builds(Address, texts, texts, texts, texts, texts, amounts, amounts),
     location_name=texts,
+    location_id=texts,
     currency=st.sampled_from(["", "EUR", "USD", "JPY", "nonsense"]),
     tax_included=st.none() | st.booleans(),
     totals=st.builds(Totals, amounts, amounts, amounts, amounts, amounts, amounts),

@@ -21,6 +21,8 @@ from wix_printer_service.models import (
 )
 from wix_printer_service.receipts.context import Duplicate, Marks, ReceiptContext
 from wix_printer_service.receipts.document import Document, Pair, QrCode, Text
+from wix_printer_service.receipts.styles import ALLERGY_ABOVE
+from wix_printer_service.settings import Station
 
 RESTAURANT_APP = "9a5d83fd-8570-482e-81ab-cfa88942ee60"
 SHOP_APP = "215238eb-22a5-4c36-9e7b-e7c08025e04e"
@@ -33,6 +35,10 @@ GERMAN = ReceiptContext(
     restaurant_app_ids=frozenset({RESTAURANT_APP}),
 )
 ENGLISH = replace(GERMAN, language="en")
+WITH_STATIONS = replace(
+    GERMAN,
+    stations={"bar": Station(names=("Cola*", "Tira*")), "grill": Station(names=("*Salami",))},
+)
 
 
 def evening(hour: int, minute: int = 0, day: int = 20) -> datetime:
@@ -188,6 +194,12 @@ ALL_MARKS = Marks(
     backup_from="kitchen",
     cancelled=True,
 )
+
+
+def body(document: Document) -> Document:
+    """A document without what its top repeats of allergies."""
+    blocks = [b for b in document.blocks if getattr(b, "style", None) != ALLERGY_ABOVE]
+    return replace(document, blocks=tuple(blocks))
 
 
 def said(document: Document) -> list[str]:

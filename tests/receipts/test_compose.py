@@ -22,6 +22,7 @@ from .orders import (
     PICKUP,
     SENT_BEFORE,
     block_saying,
+    body,
     evening,
     line,
     said,
@@ -58,7 +59,7 @@ def test_what_could_not_be_read_is_headed_by_a_banner_and_printed_in_full(receip
     document = compose(order, receipt, GERMAN)
     assert block_saying(document, "NICHT VOLLSTÄNDIG LESBAR – IN WIX PRÜFEN").style.inverse
     assert f"b: {long}" in said(document)
-    allergy = block_saying(document, "lineItems[0]: Zöliakie").style
+    allergy = block_saying(body(document), "lineItems[0]: Zöliakie").style
     assert allergy.bold
     assert allergy.inverse is (receipt is not Receipt.CANCELLATION)
     english = said(compose(order, receipt, ENGLISH))

@@ -22,6 +22,7 @@ from .orders import (
     SHOP_APP,
     WITH_ALLERGIES,
     block_saying,
+    body,
     evening,
     line,
     said,
@@ -101,7 +102,7 @@ def test_names_are_at_least_double_height_and_choices_are_indented():
 
 @pytest.mark.parametrize("words", ["KEIN SESAM (Allergie)", "ACHTUNG ALLERGIE"])
 def test_allergies_are_inverse_bold_and_larger_than_other_wishes(words):
-    document = kitchen(WITH_ALLERGIES)
+    document = body(kitchen(WITH_ALLERGIES))
     shown = block_saying(document, words)
     assert shown.style.inverse
     assert shown.style.bold
@@ -117,7 +118,7 @@ def test_allergies_are_inverse_bold_and_larger_than_other_wishes(words):
     ],
 )
 def test_an_allergy_is_seen_wherever_the_guest_wrote_it(order):
-    assert block_saying(kitchen(order), "Nüsse").style.inverse
+    assert block_saying(body(kitchen(order)), "Nüsse").style.inverse
 
 
 def test_decimal_quantities_have_a_unit_and_odd_ones_are_marked():
@@ -222,6 +223,6 @@ def test_a_line_of_ours_is_known_however_its_app_id_is_written():
 def test_an_allergy_in_a_script_of_its_own_is_seen_as_one():
     raw = load(json.dumps(samples.order_of(samples.load("every_script"))))
     order = read_order(raw)
-    shown = block_saying(kitchen(order), "حساسية")
+    shown = block_saying(body(kitchen(order)), "حساسية")
     assert shown.style.inverse
     assert shown.style.bold

@@ -1,3 +1,5 @@
+"""If these pass, amounts are Wix's, written as people of the restaurant's country write them."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -6,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wix_printer_service.receipts.money import money, percent, quantity, times
+from wix_printer_service.receipts.money import locale_of, money, percent, quantity, times
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "language", "text"),
+    ("amount", "currency", "locale", "text"),
     [
         ("32.09", "EUR", "de", "32,09 €"),
         ("32.09", "EUR", "en", "€32.09"),
@@ -21,12 +23,42 @@ from wix_printer_service.receipts.money import money, percent, quantity, times
         ("0", "EUR", "de", "0,00 €"),
         ("12.9", "", "de", "12,90"),
         ("0.005", "EUR", "de", "0,005 €"),
+        ("12.5", "CHF", "de_CH", "CHF 12.50"),
+        ("1234567.5", "CHF", "de_CH", "CHF 1’234’567.50"),
+        ("-2", "CHF", "de_CH", "CHF-2.00"),
+        ("12.5", "EUR", "de_CH", "EUR 12.50"),
+        ("12.5", "CHF", "it_CH", "CHF 12.50"),
+        ("12.5", "CHF", "fr_CH", "12,50 CHF"),
+        ("32.09", "EUR", "de_AT", "€ 32,09"),
+        ("1234.5", "EUR", "de_AT", "€ 1.234,50"),
+        ("1234.5", "EUR", "fr", "1 234,50 €"),
+        ("32.09", "EUR", "it", "32,09 €"),
+        ("32.09", "EUR", "es_ES", "32,09 €"),
+        ("32.09", "TRY", "tr_TR", "₺32,09"),
+        ("32.09", "CHF", "tr", "CHF 32,09"),
+        ("-32.09", "CHF", "en", "-CHF 32.09"),
     ],
 )
-def test_amounts_are_written_as_people_write_them_and_never_rounded(
-    amount, currency, language, text
-):
-    assert money(Decimal(amount), currency, language) == text
+def test_amounts_are_written_as_people_write_them_and_never_rounded(amount, currency, locale, text):
+    assert money(Decimal(amount), currency, locale) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "locale"),
+    [
+        ("de", "CH", "de_CH"),
+        ("fr", "CH", "fr_CH"),
+        ("it", "CH", "it_CH"),
+        ("de", "AT", "de_AT"),
+        ("de", "DE", "de_DE"),
+        ("de", "", "de"),
+        ("tr", "DE", "tr"),
+        ("it", "AT", "it"),
+        ("de", "ZZ", "de"),
+    ],
+)
+def test_the_country_counts_where_its_habits_are_known(language, country, locale):
+    assert locale_of(language, country) == locale
 
 
 def test_an_amount_that_wix_did_not_give_is_a_dash_and_not_zero():
@@ -49,7 +81,7 @@ def test_an_amount_with_a_currency_that_the_library_cannot_round_is_shown_as_it_
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "language", "text"),
+    ("value", "unit", "locale", "text"),
     [
         ("2", "", "de", "2x"),
         ("0.5", "kg", "de", "0,5 kg"),
@@ -58,10 +90,12 @@ def test_an_amount_with_a_currency_that_the_library_cannot_round_is_shown_as_it_
         ("1000", "", "de", "1000x"),
         ("-1", "", "de", "-1x"),
         ("0", "", "de", "0x"),
+        ("0.5", "kg", "de_CH", "0.5 kg"),
+        ("0.5", "kg", "tr", "0,5 kg"),
     ],
 )
-def test_quantities(value, unit, language, text):
-    assert quantity(Decimal(value), unit, language) == text
+def test_quantities(value, unit, locale, text):
+    assert quantity(Decimal(value), unit, locale) == text
 
 
 def test_multiplications():
@@ -69,13 +103,32 @@ def test_multiplications():
     assert times(Decimal("0.5"), "kg", "de") == "0,5 kg x"
 
 
+def test_how_many_nobody_knows_is_asked():
+    assert (quantity(None, "", "de"), quantity(None, "kg", "de")) == ("?x", "? kg")
+    assert times(None, "", "de") == "?x"
+
+
 def test_rates():
     assert percent(Decimal("0.07"), "de") == "7 %"
     assert percent(Decimal("0.077"), "en") == "7.7%"
+    assert percent(Decimal("0.081"), "de_CH") == "8.1%"
+    assert percent(Decimal("0.026"), "de_CH") == "2.6%"
+    assert percent(Decimal("0.1"), "de_AT") == "10 %"
+    assert percent(Decimal("0.055"), "fr") == "5,5 %"
+    assert percent(Decimal("0.1"), "tr") == "%10"
 
 
-@given(st.decimals(), st.sampled_from(["EUR", "JPY", "", "?"]), st.sampled_from(["de", "en"]))
-def test_any_number_can_be_written_without_spaces_that_printers_lack(number, currency, language):
-    text = money(number, currency, language)
+LOCALES = ["de", "en", "de_CH", "de_AT", "fr", "fr_CH", "it", "es", "tr"]
+
+
+@given(st.decimals(), st.sampled_from(["EUR", "JPY", "", "?"]), st.sampled_from(LOCALES))
+def test_any_number_can_be_written_without_spaces_that_printers_lack(number, currency, locale):
+    text = money(number, currency, locale)
     assert text
     assert not set(text) & set("\u00a0\u202f\u2212")
+
+
+@given(st.decimals(-1_000_000, 1_000_000, places=3), st.sampled_from(LOCALES))
+def test_no_digit_is_lost_or_added_but_zeros(number, locale):
+    digits = "".join(filter(str.isdigit, money(number, "EUR", locale)))
+    assert digits.rstrip("0").lstrip("0") == f"{abs(number):.3f}".replace(".", "").strip("0")

@@ -16,6 +16,7 @@ from wix_printer_service.receipts.plain import plain_document
 from wix_printer_service.virtual_printer import render as print_virtually
 
 from .any_orders import orders
+from .layout_files import composed, logo, with_needed
 from .orders import (
     ALL_MARKS,
     CASH_DELIVERY,
@@ -92,3 +93,13 @@ def test_notes_are_whole_however_narrow_the_paper(width_mm):
 def test_every_order_reaches_paper(order, receipt, width_mm):
     for document in (compose(order, receipt, GERMAN), plain_document(order, receipt, GERMAN)):
         on_paper(document, width_mm)
+
+
+@pytest.mark.parametrize("width_mm", WIDTHS)
+def test_what_a_layout_says_of_the_paper_happens(tmp_path, width_mm):
+    logo(tmp_path)
+    blocks = with_needed(Receipt.KITCHEN, "logo: {file: logo.png}")
+    text = f"drawer: true\nbeep: 2\ncut: full\n{blocks}"
+    document = composed(tmp_path, Receipt.KITCHEN, text, PICKUP)
+    (receipt,) = print_virtually(render(document, Paper.of(width_mm)), width_mm)
+    assert (receipt.drawer_pulses, receipt.buzzes, receipt.warnings) == (1, 1, ())

@@ -1,3 +1,5 @@
+"""If these pass, moments are those of the restaurant's zone, in its words."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -59,9 +61,28 @@ def test_an_order_of_unknown_day_may_be_for_another_day():
     assert is_for_another_day(replace(PICKUP, created_at=None), GERMAN)
 
 
-def test_moments_are_written_in_the_restaurants_language():
-    assert moment(evening(17, 5), GERMAN) == "Fr., 20.11.2026 18:05"
-    assert moment(evening(17, 5), ENGLISH) == "Fri 20 Nov 2026 18:05"
+@pytest.mark.parametrize(
+    ("language", "country", "text"),
+    [
+        ("de", "", "Fr., 20.11.2026 18:05"),
+        ("de", "CH", "Fr., 20.11.2026 18:05"),
+        ("en", "", "Fri 20 Nov 2026 18:05"),
+        ("es", "", "vie 20/11/2026 18:05"),
+        ("fr", "", "ven. 20/11/2026 18:05"),
+        ("it", "", "ven 20/11/2026 18:05"),
+        ("tr", "", "20.11.2026 Cum 18:05"),
+    ],
+)
+def test_moments_are_written_in_the_restaurants_language(language, country, text):
+    context = replace(GERMAN, language=language, country=country)
+    assert moment(evening(17, 5), context) == text
+
+
+def test_the_country_says_how_days_are_called():
+    australian = replace(ENGLISH, country="AU")
+    assert day(evening(17, 5), australian) == "Fri 20 Nov 2026"
+    assert day(evening(17, 5).replace(month=9), australian) == "Sun 20 Sept 2026"
+    assert day(evening(17, 5).replace(month=9), ENGLISH) == "Sun 20 Sep 2026"
 
 
 def test_the_last_hour_of_the_calendar_has_a_day():

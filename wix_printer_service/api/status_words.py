@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from wix_printer_service.api.texts import texts
+from wix_printer_service.api.texts import spoken, texts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,7 @@ class Speaker:
     def __init__(self, restaurant: Restaurant, now: datetime) -> None:
         self.say = texts(restaurant.language)
         self.now = now
-        self._language = restaurant.language
+        self._language = spoken(restaurant.language)
         self._zone = ZoneInfo(restaurant.timezone)
 
     def moment(self, when: datetime) -> str:

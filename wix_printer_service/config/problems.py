@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 80
 PRINTER_NAME = "expected a name of letters, digits, - and _, 32 at most"
+STATION_NAME = "expected a name of small letters, digits, - and _, 32 at most"
+NAMES = {"printers": PRINTER_NAME, "backup": PRINTER_NAME, "stations": STATION_NAME}
+"""How the names in or under such a setting are written."""
 SECRET = re.compile(r"key|secret|token|password|hash|credential", re.IGNORECASE)
 PATH = re.compile(r"\.{0,2}(/[\w.@+-]+)+")
 """Surely the name of a file, and not the secret that belongs into the file."""
@@ -55,10 +58,11 @@ def _in_words(detail: ErrorDetails, sources: Sources) -> str:
     """Say in one line what pydantic found."""
     key, value, kind = detail["loc"], detail["input"], detail["type"]
     if key[-1] == "[key]":
-        return _line(sources, key[:-1], PRINTER_NAME)
-    if kind == "string_pattern_mismatch":
-        return _line(sources, key, PRINTER_NAME, value)
+        return _line(sources, key[:-1], _rule_of_names(key))
     shape = shape_at(key)
+    if kind == "string_pattern_mismatch":
+        rule = _rule_of_names(key) or f"expected {shape.description if shape else ''}".rstrip(".")
+        return _line(sources, key, rule, value)
     if shape is None:
         siblings = getattr(shape_at(key[:-1]), "names", [])
         return _line(sources, key, f"there is no such setting{_near(key[-1], siblings)}")
@@ -69,6 +73,10 @@ def _in_words(detail: ErrorDetails, sources: Sources) -> str:
     if kind == "value_error":
         return _line(sources, key, str(detail["ctx"]["error"]), value)
     return _line(sources, key, f"expected {shape.expected}{_near(value, shape.choices)}", value)
+
+
+def _rule_of_names(key: KeyPath) -> str:
+    return next((NAMES[part] for part in reversed(key) if part in NAMES), "")
 
 
 def _near(word: Any, right_words: list[str]) -> str:

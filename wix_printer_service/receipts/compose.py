@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wix_printer_service.models import Receipt
-from wix_printer_service.receipts.cancellation import cancellation
-from wix_printer_service.receipts.context import UNMARKED, Slip
-from wix_printer_service.receipts.customer import customer
-from wix_printer_service.receipts.driver import driver
-from wix_printer_service.receipts.kitchen import kitchen
+from wix_printer_service.receipts.context import UNMARKED, Slip, Ticket
+from wix_printer_service.receipts.document import Cut, Document, Feed, Rule
+from wix_printer_service.receipts.layout import default_layout
 from wix_printer_service.receipts.test_ticket import test_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from wix_printer_service.models import Order
     from wix_printer_service.receipts.context import Marks, ReceiptContext
-    from wix_printer_service.receipts.document import Document
-
-_COMPOSERS: Final[dict[Receipt, Callable[[Order, ReceiptContext, Marks], Document]]] = {
-    Receipt.KITCHEN: kitchen,
-    Receipt.DRIVER: driver,
-    Receipt.CUSTOMER: customer,
-    Receipt.CANCELLATION: cancellation,
-    Receipt.TEST: lambda _order, context, _marks: test_document("", context),
-}
+    from wix_printer_service.receipts.document import Block
+    from wix_printer_service.receipts.layout import Layout
 
 
 def compose(
@@ -40,4 +31,30 @@ def compose(
         marks: What sets this piece apart.
     """
     slip = slip if isinstance(slip, Slip) else Slip(slip)
-    return _COMPOSERS[slip.receipt](order, context.speaking_to(slip.read_by), marks)
+    speaking = context.speaking_to(slip.read_by)
+    if slip.receipt is Receipt.TEST:
+        return test_document("", speaking)
+    layout = context.layouts.get(slip.receipt) or default_layout(slip.receipt)
+    ticket = Ticket(order, slip, speaking, marks)
+    return Document(
+        tuple(_without_double_rules(_blocks(ticket, layout))),
+        cut=Cut(layout.sheet.cut),
+        beeps=layout.sheet.beep,
+        opens_drawer=layout.sheet.drawer,
+    )
+
+
+def _blocks(ticket: Ticket, layout: Layout) -> Iterator[Block]:
+    if layout.sheet.rail_rows:
+        yield Feed(layout.sheet.rail_rows)
+    for placed in layout.blocks:
+        yield from placed.show(ticket)
+
+
+def _without_double_rules(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Draw one line where an order has nothing to say between two."""
+    above: Block | None = None
+    for block in blocks:
+        if not isinstance(block, Rule) or block != above:
+            yield block
+        above = block

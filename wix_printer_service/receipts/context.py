@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wix_printer_service.models import DEFAULT_STATION, Receipt
+from wix_printer_service.receipts.catalogue import words
+from wix_printer_service.receipts.money import locale_of
 from wix_printer_service.stations import Kitchen
 
 if TYPE_CHECKING:
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from wix_printer_service.models import Order
+    from wix_printer_service.receipts.catalogue import Words
     from wix_printer_service.receipts.layout import Layout
     from wix_printer_service.settings import Station
+    from wix_printer_service.stations import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,13 @@ class ReceiptContext:
     """The restaurant's own layouts; a receipt that is not among them has the default one."""
     allergy_words: tuple[str, ...] = ()
     """Words of the restaurant's own that speak of allergies."""
+    payment_changes: bool = False
+    """Whether a mere payment is a change that driver and customer are told of."""
+
+    @property
+    def locale(self) -> str:
+        """Return by which habits amounts and dates are written, such as ``de_CH``."""
+        return locale_of(self.language, self.country)
 
     @property
     def kitchen(self) -> Kitchen:
@@ -104,3 +115,23 @@ _READERS = frozenset({Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER})
 
 
 UNMARKED = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One piece of paper in the making: all that its blocks may speak of."""
+
+    order: Order
+    slip: Slip
+    context: ReceiptContext
+    marks: Marks = UNMARKED
+
+    @property
+    def say(self) -> Words:
+        """Return the words of its reader's language."""
+        return words(self.context.language)
+
+    @property
+    def share(self) -> Share:
+        """Return what its station makes of the order."""
+        return self.context.kitchen.share(self.order, self.slip.station)

@@ -1,89 +1,64 @@
-"""The customer's receipt: what was ordered and what it costs, as Wix gave it."""
+"""The customer's own blocks: what was ordered and what it costs, as Wix gave it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wix_printer_service.models import Method
 from wix_printer_service.receipts import heading, lines, notes
-from wix_printer_service.receipts.catalogue import words
-from wix_printer_service.receipts.document import NORMAL, Document, Feed, Pair, Rule, Text
+from wix_printer_service.receipts.document import Feed, Pair, Text
+from wix_printer_service.receipts.driver import address_rows
 from wix_printer_service.receipts.money import money, times
-from wix_printer_service.receipts.styles import (
-    BOLD,
-    BOLD_CENTERED,
-    CENTERED,
-    LARGE_CENTERED,
-    TALL_CENTERED,
-)
 from wix_printer_service.receipts.sums import sums
-from wix_printer_service.receipts.times import due_day, due_time, moment
+from wix_printer_service.receipts.times import due_day, due_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wix_printer_service.models import Order, OrderLine
-    from wix_printer_service.receipts.context import Marks, ReceiptContext
-    from wix_printer_service.receipts.document import Block
+    from wix_printer_service.models import OrderLine
+    from wix_printer_service.receipts.context import ReceiptContext, Ticket
+    from wix_printer_service.receipts.document import Block, Style
 
 
-def customer(order: Order, context: ReceiptContext, marks: Marks) -> Document:
-    """Compose what goes into the guest's bag."""
-    return Document(
-        (
-            *heading.banners(order, context, marks),
-            Text(context.restaurant_name, LARGE_CENTERED),
-            *(Text(row, CENTERED) for row in context.address),
-            Feed(1),
-            *_order(order, context),
-            *_recipient(order),
-            Rule(),
-            *_lines(order, context),
-            Rule(),
-            *sums(order, context),
-            Feed(1),
-            *_payment(order, context),
-            *notes.unread(order, context),
-            Feed(1),
-            Text(words(context.language).thanks, BOLD_CENTERED),
-        )
-    )
+def number(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Name the order in a guest's words."""
+    yield Text(ticket.say.order_number.format(number=heading.name(ticket.order)), style)
 
 
-def _order(order: Order, context: ReceiptContext) -> Iterator[Block]:
-    say = words(context.language)
-    yield Text(say.order_number.format(number=heading.name(order)), TALL_CENTERED)
-    if order.created_at:
-        yield Text(say.ordered.format(moment=moment(order.created_at, context)), CENTERED)
+def due(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Say how and when the guest gets the food, in one row."""
+    order, context = ticket.order, ticket.context
     wanted = " ".join(part for part in (due_day(order, context), due_time(order, context)) if part)
-    yield Text(f"{heading.method_name(order, context)}: {wanted}", BOLD_CENTERED)
+    yield Text(f"{heading.method_name(order, context)}: {wanted}", style)
 
 
-def _recipient(order: Order) -> Iterator[Block]:
+def guest(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Say whom the food is brought to, and where."""
+    order = ticket.order
     if order.method is not Method.DELIVERY:
         return
-    contact, address = order.contact, order.address
     yield Feed(1)
-    city = f"{address.postal_code} {address.city}".strip()
-    for text in (contact.name, contact.company, address.street, address.addition, city):
+    for text in (order.contact.name, order.contact.company, *address_rows(order.address)):
         if text:
-            yield Text(text)
+            yield Text(text, style)
 
 
-def _lines(order: Order, context: ReceiptContext) -> Iterator[Block]:
-    yield from lines.missing(order, context)
-    for line in order.lines:
-        yield from _line(line, order.currency, context)
+def priced_lines(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Show every line with its choices and its price."""
+    yield from lines.missing(ticket.order, ticket.context)
+    for line in ticket.order.lines:
+        yield from _line(line, ticket.order.currency, ticket.context, style)
 
 
-def _line(line: OrderLine, currency: str, context: ReceiptContext) -> Iterator[Block]:
-    language = context.language
-    count = times(line.quantity, line.unit, language)
-    style = BOLD if line.quantity is None else NORMAL
-    yield Pair(lines.name(line), money(line.total, currency, language), style, f"{count} ")
+def _line(line: OrderLine, currency: str, context: ReceiptContext, style: Style) -> Iterator[Block]:
+    locale = context.locale
+    count = times(line.quantity, line.unit, locale)
+    style = replace(style, bold=style.bold or line.quantity is None)
+    yield Pair(lines.name(line), money(line.total, currency, locale), style, f"{count} ")
     yield from lines.quantity_check(line, context)
     if line.quantity != 1 and line.unit_price is not None:
-        yield Text(f"{count} {money(line.unit_price, currency, language)}", indent=lines.INDENT)
+        yield Text(f"{count} {money(line.unit_price, currency, locale)}", indent=lines.INDENT)
     for option in line.options:
         yield Text(lines.option_text(option), indent=lines.INDENT)
     for modifier in line.modifiers:
@@ -91,13 +66,24 @@ def _line(line: OrderLine, currency: str, context: ReceiptContext) -> Iterator[B
         yield Text(text, prefix=lines.BULLET, indent=lines.INDENT)
 
 
-def _payment(order: Order, context: ReceiptContext) -> Iterator[Block]:
-    say = words(context.language)
-    yield Text(notes.payment(order, context), LARGE_CENTERED)
+def costs(ticket: Ticket) -> Iterator[Block]:
+    """Show the sums."""
+    yield from sums(ticket.order, ticket.context)
+
+
+def payment(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Say whether it is paid, and what is not."""
+    order, context, say = ticket.order, ticket.context, ticket.say
+    yield Text(notes.payment(order, context), style)
     if order.is_paid:
         return
-    currency, language = order.currency, context.language
+    currency, locale = order.currency, context.locale
     if order.payment_status == "PARTIALLY_PAID" and order.totals.paid is not None:
-        yield Pair(say.paid_so_far, money(order.totals.paid, currency, language))
+        yield Pair(say.paid_so_far, money(order.totals.paid, currency, locale))
     if order.amount_due is not None:
-        yield Pair(say.amount_due, money(order.amount_due, currency, language))
+        yield Pair(say.amount_due, money(order.amount_due, currency, locale))
+
+
+def thanks(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Thank the guest."""
+    yield Text(ticket.say.thanks, style)

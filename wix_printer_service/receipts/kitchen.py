@@ -1,63 +1,82 @@
-"""The kitchen's receipt: large, without prices, allergies impossible to overlook."""
+"""The kitchen's own blocks: large, without prices, allergies impossible to overlook."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION
 from wix_printer_service.receipts import heading, lines, notes
-from wix_printer_service.receipts.catalogue import words
-from wix_printer_service.receipts.document import Document, Feed, Rule, Text
-from wix_printer_service.receipts.styles import BOLD, CENTERED, TALL_CENTERED
-from wix_printer_service.receipts.times import moment
+from wix_printer_service.receipts.allergy import mentions_allergy
+from wix_printer_service.receipts.document import Rule, Text
+from wix_printer_service.receipts.styles import ALLERGY_ABOVE, BANNER, BOLD, TALL_BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wix_printer_service.models import Order
-    from wix_printer_service.receipts.context import Marks, ReceiptContext
-    from wix_printer_service.receipts.document import Block
+    from wix_printer_service.models import OrderLine
+    from wix_printer_service.receipts.context import Ticket
+    from wix_printer_service.receipts.document import Block, Style
 
 
-def kitchen(order: Order, context: ReceiptContext, marks: Marks) -> Document:
-    """Compose what the cooks read, from two metres away."""
-    return Document(
-        (
-            Feed(1),  # the rail that holds the ticket covers the first row
-            *heading.banners(order, context, marks),
-            Text(words(context.language).kitchen, CENTERED),
-            *heading.number(order, context),
-            *heading.method(order, context),
-            *heading.due(order, context),
-            *_facts(order, context),
-            *_lines(order, context),
-            *notes.guest_notes(order, context),
-            *notes.unread(order, context),
-        )
+def allergies(ticket: Ticket) -> Iterator[Block]:
+    """Repeat at the top what guests say of allergies, each with the name of its item."""
+    more = ticket.context.allergy_words
+    said = dict.fromkeys(
+        item + text for item, text in _said(ticket) if mentions_allergy(text, more)
     )
+    if said:
+        yield Text(ticket.say.allergies, BANNER)
+    yield from (Text(text, ALLERGY_ABOVE) for text in said)
 
 
-def _facts(order: Order, context: ReceiptContext) -> Iterator[Block]:
-    if not order.is_paid:
-        yield Text(notes.payment(order, context), TALL_CENTERED)
-    yield Rule()
-    if order.created_at:
-        ordered = words(context.language).ordered
-        yield Text(ordered.format(moment=moment(order.created_at, context)))
-    person = " · ".join(part for part in (order.contact.name, order.contact.company) if part)
-    for fact in (person, order.location_name):
-        if fact:
-            yield Text(fact)
+def _said(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    """Return all words of guests, each with its item."""
+    for line in ticket.share.lines:
+        for text in lines.choices(line, ticket.context):
+            yield f"{lines.name(line)}: ", text
+    for text in notes.guest_texts(ticket.order):
+        yield "", text
 
 
-def _lines(order: Order, context: ReceiptContext) -> Iterator[Block]:
-    yield from lines.missing(order, context)
-    shown = lines.for_kitchen(order, context)
-    for line in shown:
+def payment(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Say that an order is not paid."""
+    if not ticket.order.is_paid:
+        yield Text(notes.payment(ticket.order, ticket.context), style)
+
+
+def guest(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Name the guest in one row."""
+    contact = ticket.order.contact
+    person = " · ".join(part for part in (contact.name, contact.company) if part)
+    if person:
+        yield Text(person, style)
+
+
+def station_lines(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Show what the station makes, and count what it does not."""
+    yield from lines.missing(ticket.order, ticket.context)
+    for line in ticket.share.lines:
         yield Rule()
-        yield from lines.in_full(line, context)
-    others = len(order.lines) - len(shown)
-    if others:
-        say = words(context.language)
-        text = say.other_item if others == 1 else say.other_items.format(count=others)
+        yield from _maker(line, ticket)
+        yield from lines.in_full(line, ticket.context, style)
+    yield from _elsewhere(ticket)
+
+
+def _maker(line: OrderLine, ticket: Ticket) -> Iterator[Block]:
+    """Tell the expo from which station a line comes."""
+    if ticket.slip.station == EXPO_STATION:
+        maker = ticket.context.kitchen.station_of(line, ticket.order)
+        if maker not in {None, DEFAULT_STATION}:
+            yield Text(heading.station_name(str(maker), ticket.say), TALL_BOLD)
+
+
+def _elsewhere(ticket: Ticket) -> Iterator[Block]:
+    share, say = ticket.share, ticket.say
+    if share.others or share.not_for_kitchen:
         yield Rule()
-        yield Text(text, BOLD)
+    if share.others:
+        many = say.other_station_items.format(count=share.others)
+        yield Text(say.other_station_item if share.others == 1 else many, TALL_BOLD)
+    if share.not_for_kitchen:
+        many = say.other_items.format(count=share.not_for_kitchen)
+        yield Text(say.other_item if share.not_for_kitchen == 1 else many, BOLD)

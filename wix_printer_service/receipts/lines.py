@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from wix_printer_service.models import Receipt
 from wix_printer_service.receipts.allergy import guest_text
 from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.document import Align, Style, Text
@@ -14,21 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wix_printer_service.models import Modifier, Order, OrderLine
-    from wix_printer_service.receipts.context import ReceiptContext
+    from wix_printer_service.receipts.context import ReceiptContext, Ticket
     from wix_printer_service.receipts.document import Block
 
 INDENT: Final = 3
 BULLET: Final = "* "
 """Stands before a choice; a plus would turn "Without: sesame" into an addition."""
 CHECK: Final = Style(bold=True, inverse=True, align=Align.LEFT)
-
-
-def for_kitchen(order: Order, context: ReceiptContext) -> tuple[OrderLine, ...]:
-    """Return the lines that somebody must cook: all of them if none is marked so."""
-    ours = tuple(
-        line for line in order.lines if not line.app_id or line.is_of(context.restaurant_app_ids)
-    )
-    return ours or order.lines
 
 
 def name(line: OrderLine) -> str:
@@ -40,7 +34,7 @@ def modifier_text(modifier: Modifier, context: ReceiptContext) -> str:
     """Return a choice such as "Extra: 2x Jalapeños"."""
     count = ""
     if modifier.quantity != 1:
-        count = quantity(modifier.quantity, "", context.language) + " "
+        count = quantity(modifier.quantity, "", context.locale) + " "
     label = count + modifier.label
     return f"{modifier.group}: {label}" if modifier.group else label
 
@@ -50,23 +44,32 @@ def option_text(option: tuple[str, str]) -> str:
     return ": ".join(part for part in option if part)
 
 
-def in_full(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
+def in_full(line: OrderLine, context: ReceiptContext, style: Style = LARGE) -> Iterator[Block]:
     """Lay a line out for a cook: count, name, and every choice and wish under it."""
-    count = quantity(line.quantity, line.unit, context.language)
-    yield Text(name(line), LARGE, prefix=f"{count} ")
+    count = quantity(line.quantity, line.unit, context.locale)
+    yield Text(name(line), style, prefix=f"{count} ")
     yield from quantity_check(line, context)
+    more = context.allergy_words
     for option in line.options:
-        yield guest_text(option_text(option), TALL, indent=INDENT)
+        yield guest_text(option_text(option), TALL, indent=INDENT, more=more)
     for modifier in line.modifiers:
-        yield guest_text(modifier_text(modifier, context), TALL, prefix=BULLET, indent=INDENT)
+        choice = modifier_text(modifier, context)
+        yield guest_text(choice, TALL, prefix=BULLET, indent=INDENT, more=more)
     for wish in line.wishes:
-        yield guest_text(wish, TALL_BOLD, prefix=">> ", indent=INDENT)
+        yield guest_text(wish, TALL_BOLD, prefix=">> ", indent=INDENT, more=more)
 
 
-def in_short(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
+def choices(line: OrderLine, context: ReceiptContext) -> Iterator[str]:
+    """Return all that the guest chose or wished for a line."""
+    yield from map(option_text, line.options)
+    yield from (modifier_text(modifier, context) for modifier in line.modifiers)
+    yield from line.wishes
+
+
+def in_short(line: OrderLine, context: ReceiptContext, style: Style = TALL) -> Iterator[Block]:
     """Lay a line out for somebody who only counts."""
-    count = quantity(line.quantity, line.unit, context.language)
-    style = TALL_BOLD if line.quantity is None else TALL
+    count = quantity(line.quantity, line.unit, context.locale)
+    style = replace(style, bold=style.bold or line.quantity is None)
     yield Text(name(line), style, prefix=f"{count} ")
     yield from quantity_check(line, context)
 
@@ -80,3 +83,10 @@ def quantity_check(line: OrderLine, context: ReceiptContext) -> Iterator[Block]:
 def missing(order: Order, context: ReceiptContext) -> tuple[Block, ...]:
     """Say that an order shows no lines at all."""
     return () if order.lines else (Text(words(context.language).no_lines, BANNER),)
+
+
+def counted(ticket: Ticket, style: Style) -> Iterator[Block]:
+    """Show lines to somebody who only counts; a cancellation shows a station its share."""
+    is_for_station = ticket.slip.reader is Receipt.KITCHEN
+    for line in ticket.share.lines if is_for_station else ticket.order.lines:
+        yield from in_short(line, ticket.context, style)

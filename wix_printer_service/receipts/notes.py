@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wix_printer_service.models import Receipt
 from wix_printer_service.receipts.allergy import guest_text, quiet_text
 from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.document import NORMAL, Feed, Rule, Text
@@ -13,48 +14,61 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wix_printer_service.models import Order
-    from wix_printer_service.receipts.context import ReceiptContext
+    from wix_printer_service.receipts.context import ReceiptContext, Ticket
     from wix_printer_service.receipts.document import Block, Style
 
 PLAINLY_NOT_PAID: Final = frozenset({"NOT_PAID", "PARTIALLY_PAID"})
 """Words of Wix that need not be added to ours."""
 
 
-def guest_notes(order: Order, context: ReceiptContext, *, quiet: bool = False) -> tuple[Block, ...]:
-    """Frame all that the guest or the restaurant wrote about the order as a whole.
-
-    Args:
-        order: Whose notes.
-        context: The restaurant.
-        quiet: Whether nobody cooks or drives by them any more.
-    """
-    said = tuple(_said(order, context, quiet=quiet))
-    return (Rule("="), *said, Rule("=")) if said else ()
+def guest_notes(ticket: Ticket) -> Iterator[Block]:
+    """Frame all that the guest or the restaurant wrote about the order as a whole."""
+    said = tuple(_said(ticket))
+    if said:
+        yield from (Rule("="), *said, Rule("="))
 
 
-def _said(order: Order, context: ReceiptContext, *, quiet: bool) -> Iterator[Block]:
-    say = words(context.language)
+def _said(ticket: Ticket) -> Iterator[Block]:
+    order, say = ticket.order, ticket.say
     for heading, text in ((say.note, order.buyer_note), (say.instructions, order.instructions)):
         if text:
             yield Text(f"{heading}:", BOLD)
-            yield _guest(text, TALL_BOLD, quiet=quiet)
+            yield _guest(text, TALL_BOLD, ticket)
+    for text in _fields(order):
+        yield _guest(text, TALL_BOLD, ticket)
+
+
+def _fields(order: Order) -> Iterator[str]:
+    """Return the custom fields, title and value together: so "Allergies: peanuts" is seen."""
     for title, value in order.custom_fields:
-        # together, so that "Allergies: peanuts" is seen as one
-        together = ": ".join(part for part in (title, value) if part)
-        yield _guest(together, TALL_BOLD, quiet=quiet)
+        yield ": ".join(part for part in (title, value) if part)
 
 
-def _guest(text: str, style: Style, *, quiet: bool) -> Text:
-    return quiet_text(text) if quiet else guest_text(text, style)
+def unread(ticket: Ticket) -> Iterator[Block]:
+    """Print in full what our parser could not read."""
+    if ticket.order.unread:
+        yield Feed(1)
+        yield Text(ticket.say.unread_heading, BOLD)
+    yield from (_guest(text, NORMAL, ticket) for text in _pieces(ticket.order))
 
 
-def unread(order: Order, context: ReceiptContext, *, quiet: bool = False) -> tuple[Block, ...]:
-    """Print in full what our parser could not read; ``quiet`` as for the notes."""
-    if not order.unread:
-        return ()
-    heading = Text(words(context.language).unread_heading, BOLD)
-    texts = (f"{piece.path}: {piece.text}" for piece in order.unread)
-    return (Feed(1), heading, *(_guest(text, NORMAL, quiet=quiet) for text in texts))
+def _guest(text: str, style: Style, ticket: Ticket) -> Text:
+    """Lay out a guest's words; on a cancellation nothing is louder than the news itself."""
+    more = ticket.context.allergy_words
+    if ticket.slip.receipt is Receipt.CANCELLATION:
+        return quiet_text(text, more)
+    return guest_text(text, style, more=more)
+
+
+def _pieces(order: Order) -> Iterator[str]:
+    yield from (f"{piece.path}: {piece.text}" for piece in order.unread)
+
+
+def guest_texts(order: Order) -> Iterator[str]:
+    """Return all that is said of the order as a whole and not of one line."""
+    yield from (order.buyer_note, order.instructions)
+    yield from _fields(order)
+    yield from _pieces(order)
 
 
 def payment(order: Order, context: ReceiptContext) -> str:

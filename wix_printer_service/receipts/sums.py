@@ -32,7 +32,7 @@ def sums(order: Order, context: ReceiptContext) -> Iterator[Block]:
     yield from _fees(order, context)
     if order.tax_included is False:
         yield from taxes
-    yield Pair(say.total, money(totals.total, order.currency, context.language), TOTAL)
+    yield Pair(say.total, money(totals.total, order.currency, context.locale), TOTAL)
     if order.tax_included is not False:
         yield from taxes
 
@@ -67,10 +67,12 @@ def _taxes(order: Order, context: ReceiptContext) -> Iterator[Block]:
 
 def _tax_name(tax: TaxLine, order: Order, context: ReceiptContext) -> str:
     say = words(context.language)
-    how = {True: say.tax_included, False: say.tax_added, None: ""}[order.tax_included]
-    rate = "" if tax.rate is None else percent(tax.rate, context.language)
-    return " ".join(part for part in (how, rate, tax.name or say.tax) if part)
+    name = tax.name or say.tax
+    if tax.rate is not None:
+        name = say.tax_rate.format(name=name, rate=percent(tax.rate, context.locale))
+    how = {True: say.tax_included, False: say.tax_added, None: "{tax}"}[order.tax_included]
+    return how.format(tax=name)
 
 
 def _row(name: str, amount: Decimal | None, order: Order, context: ReceiptContext) -> Block:
-    return Pair(name, money(amount, order.currency, context.language))
+    return Pair(name, money(amount, order.currency, context.locale))

@@ -46,13 +46,13 @@ def is_for_another_day(order: Order, context: ReceiptContext) -> bool:
 def day(when: datetime, context: ReceiptContext) -> str:
     """Return a date with its day of the week."""
     pattern = words(context.language).date_pattern
-    return format_date(local(when, context), pattern, locale=context.language)
+    return format_date(local(when, context), pattern, locale=context.locale)
 
 
 def clock(when: datetime, context: ReceiptContext) -> str:
     """Return a time of day."""
     pattern = words(context.language).time_pattern
-    return format_time(local(when, context).time(), pattern, locale=context.language)
+    return format_time(local(when, context).time(), pattern, locale=context.locale)
 
 
 def moment(when: datetime, context: ReceiptContext) -> str:

@@ -5,9 +5,9 @@ The descriptions become the comments of ``config/config.example.yaml``.
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from wix_printer_service.settings.base import PositiveSeconds, PrinterName, Section, StationName
 from wix_printer_service.settings.intake import Intake, Listen, Restaurant, Status, Storage
@@ -68,7 +68,7 @@ class Settings(Section):
 
     restaurant: Restaurant = Restaurant()
     printers: dict[PrinterName, Printer] = Field(min_length=1)
-    stations: dict[StationName, Station] = Field(default={})
+    stations: dict[StationName, Station] = Field(default={}, validate_default=True)
     receipts: Receipts = Receipts()
     preorders: Preorders = Preorders()
     wix: Wix = Wix()
@@ -97,9 +97,13 @@ class Settings(Section):
             raise ValueError("; ".join(wrong))
         return value
 
-    @model_validator(mode="after")
-    def _every_item_is_printed_somewhere(self) -> Self:
-        wrong = list(misrouted(self.stations, self.printers))
-        if wrong:
+    @field_validator("stations")
+    @classmethod
+    def _every_item_is_printed_somewhere(
+        cls, value: dict[str, Station], info: ValidationInfo
+    ) -> dict[str, Station]:
+        if "printers" not in info.data:  # wrong themselves, so that nothing can be said
+            return value
+        if wrong := list(misrouted(value, info.data["printers"])):
             raise ValueError("; ".join(wrong))
-        return self
+        return value

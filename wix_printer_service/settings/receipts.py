@@ -91,16 +91,16 @@ def stations_of(printer: Printer) -> tuple[str, ...]:
 
 def misrouted(stations: Mapping[str, Station], printers: Mapping[str, Printer]) -> Iterator[str]:
     """Say what is wrong with stations and printers: no item may be printed nowhere."""
-    for name in stations.keys() & {DEFAULT, EXPO_STATION}:
-        yield f"stations.{name}: this name is taken; choose another"
+    for name in sorted(stations.keys() & {DEFAULT, EXPO_STATION}):
+        yield f"the name {name} is taken, choose another"
     known = {*stations, DEFAULT, EXPO_STATION}
     for name, printer in printers.items():
         yield from (f"printers.{name}.stations: {wrong}" for wrong in _odd(printer, known))
     printed = {station for printer in printers.values() for station in stations_of(printer)}
-    for name in stations.keys() - printed:
-        yield f"stations.{name}: no printer prints its tickets"
+    for name in sorted(stations.keys() - printed):
+        yield f"no printer prints the tickets of {name}"
     if (stations or EXPO_STATION in printed) and DEFAULT_STATION not in printed:
-        yield "stations: no printer prints the station default, which makes what no other makes"
+        yield "no printer prints the station default, which makes what no other makes"
 
 
 def _odd(printer: Printer, known: set[str]) -> Iterator[str]:

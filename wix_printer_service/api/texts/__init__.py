@@ -3,13 +3,14 @@
 # no postponed annotations here: pydantic reads them when the class is made
 
 from functools import cache
+from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
 from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.models import JobState, Method, OrderState, Receipt
 from wix_printer_service.observations import Cause
-from wix_printer_service.words import read_words
+from wix_printer_service.words import languages_in, read_words
 
 
 class Texts(BaseModel):
@@ -92,11 +93,20 @@ class Texts(BaseModel):
     job_states: dict[JobState, str]
 
 
+FALLBACK = "en"
+
+
+@cache
+def spoken(language: str) -> str:
+    """Return the language of the page: English if it lacks the words of the receipts' language."""
+    return language if language in languages_in(files(__package__)) else FALLBACK
+
+
 @cache
 def texts(language: str) -> Texts:
-    """Return the words of a language.
+    """Return the words of a language, or of the one that is spoken in its place.
 
     Raises:
-        ConfigurationError: There is no such catalogue, or it is not as agreed.
+        ConfigurationError: The catalogue is not as agreed.
     """
-    return read_words(Texts, __package__, language)
+    return read_words(Texts, __package__, spoken(language))

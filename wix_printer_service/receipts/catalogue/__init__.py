@@ -11,6 +11,27 @@ from pydantic import BaseModel, ConfigDict
 from wix_printer_service.words import LANGUAGES, read_words
 
 
+class Allergens(BaseModel):
+    """Names of the foods of Regulation (EU) No 1169/2011, Annex II; "*" is any letters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    gluten: list[str]
+    crustaceans: list[str]
+    eggs: list[str]
+    fish: list[str]
+    peanuts: list[str]
+    soya: list[str]
+    milk: list[str]
+    nuts: list[str]
+    celery: list[str]
+    mustard: list[str]
+    sesame: list[str]
+    sulphites: list[str]
+    lupin: list[str]
+    molluscs: list[str]
+
+
 class Words(BaseModel):
     """The words of one language; an unknown or missing key is a mistake when the file is read.
 
@@ -91,6 +112,7 @@ class Words(BaseModel):
     delivery_cost: str
     fee: str
     tax: str
+    tax_rate: str
     tax_included: str
     tax_added: str
     total: str
@@ -114,7 +136,16 @@ class Words(BaseModel):
     test_end: str
 
     allergy_stems: list[str]
-    """Parts of words that speak of an allergy, lower case."""
+    """Parts of words that speak of an allergy."""
+    allergens: Allergens
+    without_before: list[str]
+    """What stands before an allergen that a guest wants none of: "without"."""
+    without_between: list[str]
+    """What may stand between: "any"."""
+    without_after: list[str]
+    """What stands after it: "free"; with a hyphen at its start only in the same word."""
+    list_words: list[str]
+    """What joins a list: "and"."""
 
 
 @cache

@@ -1,0 +1,367 @@
+"""If these pass, a cook, a driver and a guest read what has changed, and no old news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wix_printer_service.models import (
+    EXPO_STATION,
+    Address,
+    Contact,
+    Method,
+    Order,
+    Receipt,
+    TaxLine,
+    Unread,
+)
+from wix_printer_service.receipts import lines
+from wix_printer_service.receipts.change import changes
+from wix_printer_service.receipts.context import Slip
+from wix_printer_service.receipts.difference import difference
+from wix_printer_service.receipts.document import Document, Feed, Rule, Text
+from wix_printer_service.receipts.styles import ALLERGY, BANNER, LARGE, TALL, TALL_BOLD
+from wix_printer_service.settings import Station
+
+from .orders import CASH_DELIVERY, ENGLISH, GERMAN, PICKUP, SHOP_APP, evening, extra, line, said
+from .test_difference import PAID_20, UNPAID_20, costing
+from .test_difference_of_any import READERS, orders, readers
+
+K, D, C = READERS
+
+
+def change(before: Order, after: Order, reader: Receipt = K, station: str = "", **context: object):
+    slip = Slip(Receipt.CHANGE, station, reader, before)
+    return Document(tuple(changes(after, slip, replace(ENGLISH, **context))))
+
+
+def told(before: Order, after: Order, reader: Receipt = K, **more: object) -> list[str]:
+    return said(change(before, after, reader, **more))
+
+
+def with_lines(*of: object) -> Order:
+    return replace(PICKUP, lines=of)
+
+
+PIZZA = line(
+    "Pizza",
+    "2",
+    "9",
+    "18",
+    id="a",
+    options=(("Size", "large"),),
+    modifiers=(extra("Extra", "cheese"),),
+    wishes=("well done",),
+)
+COLA = line("Cola", "1", "3", "3", id="b")
+
+
+# lines
+
+
+def test_a_new_line_stands_as_on_the_papers_that_it_comes_on():
+    before, after = with_lines(COLA), with_lines(COLA, PIZZA)
+    in_full, in_short = lines.in_full(PIZZA, ENGLISH), lines.in_short(PIZZA, ENGLISH, TALL_BOLD)
+    assert change(before, after, K).blocks == (Feed(1), Text("ADDED", BANNER), *in_full)
+    assert change(before, after, D).blocks == (Feed(1), Text("ADDED", BANNER), *in_short)
+    assert told(before, after, C) == [
+        "ADDED",
+        "2 x Pizza | €18.00",
+        "2 x €9.00",
+        "Size: large",
+        "* Extra: cheese",
+    ]
+
+
+def test_a_line_that_is_gone_is_told_apart_by_its_choices():
+    before, after = with_lines(COLA, PIZZA), with_lines(COLA)
+    gone = ["REMOVED", "2x Pizza", "Size: large", "* Extra: cheese", ">> well done"]
+    assert told(before, after, K) == gone
+    assert change(before, after, K).blocks[:3] == (
+        Feed(1),
+        Text("REMOVED", BANNER),
+        Text("Pizza", LARGE, prefix="2x "),
+    )
+    assert told(before, after, D) == gone[:2]
+    assert told(before, after, C) == [
+        "REMOVED",
+        "2 x Pizza | €18.00",
+        "2 x €9.00",
+        "Size: large",
+        "* Extra: cheese",
+    ]
+
+
+@pytest.mark.parametrize("reader", [K, D])
+def test_another_count_is_told_from_what_to_what(reader):
+    after = with_lines(replace(PIZZA, quantity=Decimal(3)), COLA)
+    assert told(with_lines(PIZZA, COLA), after, reader) == ["CHANGED", "2x -> 3x Pizza"]
+
+
+def test_a_count_from_one_to_the_other_is_not_broken():
+    after = with_lines(replace(PIZZA, quantity=Decimal("0.5"), unit="kg"))
+    blocks = change(with_lines(PIZZA), after).blocks
+    assert blocks[2] == Text("2x\u00a0->\u00a00.5\u00a0kg Pizza", LARGE)
+
+
+def test_a_count_that_nobody_can_cook_is_marked():
+    after = with_lines(replace(PIZZA, quantity=Decimal(0)))
+    assert told(with_lines(PIZZA), after)[1:] == ["2x -> 0x Pizza", "CHECK QUANTITY"]
+
+
+def test_of_changed_choices_only_the_new_and_the_dropped_are_told():
+    after = replace(
+        PIZZA,
+        options=(("Size", "small"),),
+        modifiers=(extra("Extra", "cheese"), extra("Extra", "ham", "2")),
+        wishes=("well done", "no onions"),
+    )
+    assert told(with_lines(PIZZA, COLA), with_lines(after, COLA)) == [
+        "CHANGED",
+        "2x Pizza",
+        "ADDED: Size: small",
+        "ADDED: * Extra: 2x ham",
+        "ADDED: >> no onions",
+        "was: Size: large",
+    ]
+
+
+def test_what_is_new_is_bolder_than_what_was():
+    after = replace(PIZZA, wishes=("no onions",))
+    assert change(with_lines(PIZZA), with_lines(after)).blocks[-2:] == (
+        Text("no onions", TALL_BOLD, "ADDED: >> ", lines.INDENT),
+        Text("was: well done", TALL, indent=lines.INDENT),
+    )
+
+
+def test_a_dropped_wish_is_not_read_as_an_order():
+    after = replace(PIZZA, wishes=())
+    assert told(with_lines(PIZZA), with_lines(after)) == ["CHANGED", "2x Pizza", "was: well done"]
+
+
+def test_a_choice_that_is_taken_once_more_is_told_once():
+    twice = replace(PIZZA, modifiers=PIZZA.modifiers * 2)
+    assert told(with_lines(PIZZA), with_lines(twice))[2:] == ["ADDED: * Extra: cheese"]
+
+
+def test_a_new_allergy_cannot_be_overlooked_and_a_dropped_one_is_quiet():
+    allergic = replace(PIZZA, wishes=("nut allergy",))
+    plain = replace(PIZZA, wishes=())
+    new = change(with_lines(plain), with_lines(allergic))
+    assert new.blocks[-1] == Text("nut allergy", ALLERGY, "ADDED: >> ")
+    for after in (plain, COLA):
+        dropped = change(with_lines(allergic), with_lines(after))
+        assert any("nut allergy" in text for text in said(dropped))
+        assert not any(isinstance(b, Text) and b.style == ALLERGY for b in dropped.blocks)
+
+
+def test_a_guest_reads_the_new_price_and_the_old_one():
+    after = replace(PIZZA, quantity=Decimal(3), total=Decimal(27))
+    assert told(with_lines(PIZZA), with_lines(after), C) == [
+        "CHANGED",
+        "2 x -> 3 x Pizza | €27.00",
+        "3 x €9.00",
+        "was: 2 x €9.00 · €18.00",
+    ]
+    dearer = replace(COLA, total=Decimal(4))
+    assert told(with_lines(COLA), with_lines(dearer), C)[1:] == ["1 x Cola | €4.00", "was: €3.00"]
+
+
+def test_added_removed_and_changed_come_in_this_order_with_lines_between():
+    before = with_lines(line("Gone"), line("Also gone"), PIZZA)
+    after = with_lines(replace(PIZZA, wishes=()), line("New"))
+    after = replace(after, buyer_note="Quick!")
+    assert told(before, after) == [
+        *("ADDED", "1x New"),
+        *("REMOVED", "1x Gone", "1x Also gone"),
+        *("CHANGED", "2x Pizza", "was: well done", "Guest's note:", "Quick!"),
+    ]
+    rules = [block for block in change(before, after).blocks if isinstance(block, Rule)]
+    assert len(rules) == 2
+
+
+def test_an_order_without_lines_is_not_taken_for_an_empty_one():
+    after = replace(with_lines(), unread=(Unread("lineItems", "–"),))
+    assert told(with_lines(PIZZA, COLA), after)[:2] == [
+        "NO ITEMS READABLE – CHECK IN WIX",
+        "CHANGED",
+    ]
+
+
+# facts
+
+
+@pytest.mark.parametrize(
+    ("new", "reader", "texts"),
+    [
+        ({"buyer_note": "Quick!"}, K, ["Guest's note:", "Quick!", "was: Slowly"]),
+        ({"buyer_note": ""}, D, ["Guest's note:", "–", "was: Slowly"]),
+        ({"instructions": "Ring"}, K, ["Instructions:", "Ring"]),
+        ({"custom_fields": (("Table", "7"),)}, K, ["Table: 7", "was: Table: 6"]),
+        ({"contact": Contact("Eva", "Co", "1")}, K, ["Name:", "Eva · Co", "was: Jonas"]),
+        ({"contact": Contact("Jonas", "", "1 2")}, D, ["Phone:", "1 2", "was: 1"]),
+        ({"location_name": "West"}, K, ["Branch:", "West", "was: East"]),
+        ({"unread": (Unread("x", "y"),)}, K, ["Not read, here word for word:", "x: y"]),
+        (
+            {"address": Address("Weg 1", "", "10115", "Berlin")},
+            D,
+            ["Address:", "Weg 1\n10115 Berlin", "was: Allee 2, Hof, 10115 Berlin"],
+        ),
+        ({"method": Method.PICKUP}, K, ["How:", "PICKUP\nExpress", "was: DELIVERY, Express"]),
+        ({"method_title": ""}, K, ["How:", "DELIVERY", "was: DELIVERY, Express"]),
+        (
+            {"due_from": evening(20), "due_to": evening(20)},
+            K,
+            ["Time:", "21:00", "was: 20:00–20:15"],
+        ),
+        (
+            {"due_from": evening(19, day=21), "due_to": evening(19, 15, day=21)},
+            K,
+            ["Time:", "Sat 21 Nov 2026 20:00–20:15", "was: Fri 20 Nov 2026 20:00–20:15"],
+        ),
+        (
+            {"due_from": None, "due_to": None, "due_text": ""},
+            K,
+            ["Time:", "ASAP", "was: Fri 20 Nov 2026 20:00–20:15"],
+        ),
+    ],
+)
+def test_a_fact_says_what_is_and_what_was(new, reader, texts):
+    before = replace(
+        CASH_DELIVERY,
+        buyer_note="Slowly",
+        instructions="",
+        custom_fields=(("Table", "6"),),
+        contact=Contact("Jonas", "", "1"),
+        location_name="East",
+        method_title="Express",
+        address=Address("Allee 2", "Hof", "10115", "Berlin"),
+    )
+    assert told(before, replace(before, **new), reader) == ["CHANGED", *texts]
+
+
+def test_a_title_that_says_the_same_as_the_method_is_not_said_again():
+    before = replace(CASH_DELIVERY, method_title="Delivery")
+    after = replace(before, method=Method.PICKUP, method_title="Pickup")
+    assert told(before, after) == ["CHANGED", "How:", "PICKUP", "was: DELIVERY"]
+
+
+def test_the_restaurants_own_words_for_allergies_count():
+    words = {"allergy_words": ("wombat",)}
+    note = replace(PICKUP, buyer_note="no wombat")
+    assert Text(note.buyer_note, ALLERGY) in change(PICKUP, note, **words).blocks
+    wish = with_lines(replace(PIZZA, wishes=("no wombat",)))
+    assert (
+        Text("no wombat", ALLERGY, "ADDED: >> ") in change(with_lines(PIZZA), wish, **words).blocks
+    )
+
+
+def test_a_note_of_an_allergy_cannot_be_overlooked():
+    after = replace(PICKUP, buyer_note="I have an allergy: nuts")
+    assert Text(after.buyer_note, ALLERGY) in change(PICKUP, after).blocks
+
+
+def test_a_phone_number_is_not_broken():
+    after = replace(CASH_DELIVERY, contact=replace(CASH_DELIVERY.contact, phone="+49 30 1"))
+    assert Text("+49\u00a030\u00a01", LARGE) in change(CASH_DELIVERY, after, D).blocks
+
+
+# money
+
+
+def test_a_driver_reads_what_to_collect_now():
+    assert told(UNPAID_20, costing(UNPAID_20, 25), D) == [
+        "CHANGED",
+        "NOT PAID",
+        "COLLECT €25.00",
+        "was: NOT PAID, €20.00",
+    ]
+    assert told(UNPAID_20, costing(PAID_20, 25), D) == ["CHANGED", "PAID", "was: NOT PAID, €20.00"]
+
+
+def test_a_guest_reads_all_sums_anew():
+    before = replace(UNPAID_20, fees=(), discounts=(), taxes=())
+    told_sums = told(before, costing(before, 25), C)
+    assert told_sums == [
+        "CHANGED",
+        "TOTAL | €25.00",
+        "was: €20.00",
+        "NOT PAID",
+        "Amount due | €25.00",
+    ]
+    tax = TaxLine("VAT", Decimal("0.07"), Decimal(1))
+    assert told(before, replace(before, taxes=(tax,)), C) == [
+        "CHANGED",
+        "TOTAL | €20.00",
+        "incl. 7% VAT | €1.00",
+        "NOT PAID",
+        "Amount due | €20.00",
+    ]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_mere_payment_is_told_to_those_outside_if_the_restaurant_wants(reader):
+    unchanged = ["No change any more: what is printed holds."]
+    assert told(UNPAID_20, PAID_20, reader) == unchanged
+    wanted = told(UNPAID_20, PAID_20, reader, payment_changes=True)
+    paid = ["CHANGED", "PAID", "was: NOT PAID, €20.00"]
+    assert wanted == (unchanged if reader is K else paid)
+    if reader is not K:
+        back = told(PAID_20, UNPAID_20, reader, payment_changes=True)
+        assert back[-1] == "was: PAID"
+
+
+# whose
+
+
+BAR = {"bar": Station(names=("Cola",))}
+
+
+def test_a_station_is_told_of_its_own_lines_only():
+    before, after = with_lines(PIZZA, COLA), with_lines(COLA, line("Tiramisu"))
+    unchanged = "No change any more: what is printed holds."
+    assert told(before, after, station="bar", stations=BAR) == [unchanged]
+    assert "1x Tiramisu" in told(before, after, stations=BAR)
+    more = with_lines(PIZZA, replace(COLA, quantity=Decimal(2)))
+    assert told(before, more, station="bar", stations=BAR) == ["CHANGED", "1x -> 2x Cola"]
+    assert told(before, more, stations=BAR) == [unchanged]
+    assert told(before, more, station=EXPO_STATION, stations=BAR)[1:] == ["1x -> 2x Cola"]
+
+
+def test_a_line_that_another_station_makes_now_moves():
+    by_section = {"bar": Station(sections=("s",))}
+    before, after = with_lines(COLA), with_lines(replace(COLA, section_id="s"))
+    assert told(before, after, station="bar", stations=by_section) == ["ADDED", "1x Cola"]
+    assert told(before, after, stations=by_section) == ["REMOVED", "1x Cola"]
+
+
+def test_what_is_not_for_the_kitchen_is_told_to_the_others_only():
+    after = replace(PICKUP, lines=(*PICKUP.lines, line("Voucher", app_id=SHOP_APP)))
+    assert told(PICKUP, after, K) == ["No change any more: what is printed holds."]
+    assert told(PICKUP, after, D) == ["ADDED", "1x Voucher"]
+
+
+def test_nothing_known_before_makes_everything_new():
+    slip = Slip(Receipt.CHANGE, reader=K)
+    found = said(Document(tuple(changes(PICKUP, slip, GERMAN))))
+    for text in ("NEU", "2x Pizza Margherita", "1x Tiramisu", "ABHOLUNG", "19:12"):
+        assert any(text in one for one in found), text
+
+
+def for_kitchen(order: Order) -> Order:
+    return replace(order, lines=tuple(replace(each, app_id="") for each in order.lines))
+
+
+@given(before=orders, after=orders, reader=readers, with_payment=st.booleans())
+def test_any_change_is_told_and_nothing_else_is(before, after, reader, with_payment):
+    before, after = for_kitchen(before), for_kitchen(after)
+    texts = told(before, after, reader, payment_changes=with_payment)
+    found = difference(before, after, reader, with_payment=with_payment)
+    is_unchanged = texts == ["No change any more: what is printed holds."]
+    assert is_unchanged == (not found)
+    wanted = {"ADDED", "REMOVED"} & {each.kind.name for each in found.lines if after.lines}
+    assert {"ADDED", "REMOVED"} & set(texts) == wanted
