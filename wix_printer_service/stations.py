@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION
 
@@ -88,13 +89,22 @@ def _fits(station: Station, line: OrderLine, order: Order) -> bool:
     )
     if any(_is_one_of(wanted, (found,)) for wanted, found in keys):
         return True
-    name = line.name.casefold()
-    if any(fnmatchcase(name, pattern.casefold()) for pattern in station.names):
+    name = _folded(line.name)
+    if any(fnmatchcase(name, _pattern(pattern)) for pattern in station.names):
         return True
     wants_all = not (station.sections or station.menus or station.items or station.names)
     return wants_all and bool(station.locations)
 
 
 def _is_one_of(wanted: Iterable[str], found: Iterable[str]) -> bool:
-    known = {text.casefold() for text in wanted}
-    return any(text and text.casefold() in known for text in found)
+    known = {_folded(text) for text in wanted}
+    return any(text and _folded(text) in known for text in found)
+
+
+def _pattern(text: str) -> str:
+    """Return a pattern in which only * and ? are special; names of dishes have brackets."""
+    return _folded(text).replace("[", "[[]")
+
+
+def _folded(text: str) -> str:
+    return normalize("NFC", text).casefold()

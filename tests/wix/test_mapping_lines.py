@@ -84,6 +84,15 @@ def test_details_of_a_choice_stand_behind_it_once():
         pytest.param(
             {"descriptionLines": [described("Note", "ohne Zwiebeln")] * 2}, id="twice the same"
         ),
+        pytest.param(
+            {
+                "descriptionLines": [
+                    described("Note", "ohne Zwiebeln"),
+                    described("Sonderwunsch", "OHNE\n Zwiebeln"),
+                ]
+            },
+            id="in two spellings",
+        ),
     ],
 )
 def test_a_special_request_is_a_wish_once_wherever_it_stands(place):
@@ -97,6 +106,19 @@ def test_two_different_requests_are_two_wishes():
         descriptionLines=[described("Hinweis", "gut durch")],
     )
     assert both.wishes == ("gut durch", "ohne Zwiebeln")
+
+
+def test_a_wish_in_the_words_of_the_note_for_the_whole_order_is_still_a_wish():
+    item = {"productName": "Pizza", "quantity": 1, "catalogReference": requested("Keine Nüsse")}
+    order = read_order({"lineItems": [item], "buyerNote": "Keine Nüsse"})
+    assert (order.lines[0].wishes, order.buyer_note) == (("Keine Nüsse",), "Keine Nüsse")
+
+
+@pytest.mark.parametrize("request_", [{"text": "ohne Zwiebeln"}, ["ohne Zwiebeln"]])
+def test_a_request_of_an_unknown_form_is_kept(request_):
+    found, unread = read(catalogReference={"options": {"specialRequests": request_}})
+    assert found.wishes == ()
+    assert [piece.text for piece in unread] == ["ohne Zwiebeln"]
 
 
 def test_a_wish_keeps_a_heading_that_says_something():
@@ -156,6 +178,7 @@ WITHOUT = [group("Ohne", modifier("Sesam"), modifier("Käse, gerieben"), modifie
         ("Ohne", "Käse, gerieben"),
         ("Ohne", "Sesam, Chili"),
         ("Ohne", "Sesam,2x Chili"),
+        ("Ohne", "Sesam\nChili"),
         ("Ohne", "2 × Chili"),
         ("Ohne", "1x Sesam"),
     ],
@@ -255,6 +278,40 @@ def test_choices_that_only_the_catalogue_knows_are_pointed_out():
     assert read(catalogReference=nothing_chosen)[1] == ()
 
 
+def test_choices_that_the_catalogue_names_are_read_where_wix_names_them_nowhere_else():
+    chosen = {"id": "m", "name": said("Käse"), "price": "1", "formattedPrice": "1 €"}
+    twice = {"label": "Chili", "quantity": 2}
+    named = {"options": {"modifierGroups": [{"name": "Extra", "modifiers": [chosen, twice]}]}}
+    both = (Modifier("Extra", "Käse", ONE), Modifier("Extra", "Chili", 2 * ONE))
+    assert line(catalogReference=named).modifiers == both
+    described_too = line(catalogReference=named, descriptionLines=[described("Extra", "Käse")])
+    assert (described_too.modifiers, described_too.options) == (both, ())
+    assert len(line(catalogReference=named, modifierGroups=WITHOUT).modifiers) == len(WITHOUT) * 3
+
+
+def test_the_same_choice_in_two_groups_is_two_choices():
+    half = group("Half", modifier("Ham"))
+    assert line(modifierGroups=[half, half]).modifiers == (Modifier("Half", "Ham", ONE),) * 2
+
+
+def test_prices_refunds_and_other_apps_fields_are_no_words_for_the_kitchen():
+    options = {"priceVariant": {"id": "v", "formattedPrice": "14,80 €"}, "operationId": "o"}
+    found = line(
+        catalogReference={"options": options},
+        refundQuantity=1,
+        priceDescription=said("ab 14,80 €"),
+        extendedFields={"namespaces": {"@app/restaurants": {"station": "grill"}}},
+    )
+    assert found == line()
+
+
+def test_a_name_that_is_only_translated_is_a_name():
+    only = {"original": None, "translated": "Cheese"}
+    groups = [{"name": only, "modifiers": [{"label": only}]}]
+    found = line(productName=only, modifierGroups=groups)
+    assert (found.name, found.modifiers) == ("Cheese", (Modifier("Cheese", "Cheese", ONE),))
+
+
 def test_a_group_without_a_choice_and_a_choice_without_a_name_are_pointed_out():
     found, unread = read(modifierGroups=[group("Ohne Nüsse"), group("Extra", modifier(""))])
     assert found.modifiers == (Modifier("Extra", "?", ONE),)
@@ -262,49 +319,6 @@ def test_a_group_without_a_choice_and_a_choice_without_a_name_are_pointed_out():
         Unread("lineItems[0].modifierGroups[0].name", "Ohne Nüsse"),
         Unread("lineItems[0].modifierGroups[1].modifiers[0].label", "–"),
     )
-
-
-@pytest.mark.parametrize(
-    ("item", "quantity", "unit"),
-    [
-        ({"quantity": 2}, "2", ""),
-        ({"quantity": "3"}, "3", ""),
-        ({"quantity": 0}, "0", ""),
-        ({"quantity": -1}, "-1", ""),
-        ({"quantity": 100_000}, "100000", ""),
-        ({"decimalQuantity": {"value": "0.350", "measurementUnit": "KG"}}, "0.350", "kg"),
-        ({"decimalQuantity": {"value": 2, "measurementUnit": "SLICE"}}, "2", "slice"),
-        ({"decimalQuantity": {"value": "5", "otherUnit": "Stück"}}, "5", "Stück"),
-        (
-            {"decimalQuantity": {"value": "5", "measurementUnit": "UNSPECIFIED"}},
-            "5",
-            "",
-        ),
-        ({"quantity": 4, "decimalQuantity": {}}, "4", ""),
-    ],
-)
-def test_quantities_are_taken_as_given(item, quantity, unit):
-    found = line(**item)
-    assert (str(found.quantity), found.unit) == (quantity, unit)
-
-
-@pytest.mark.parametrize(
-    "quantity", [None, "", {}, "drei", [2], True, "9" * 20, 10**15, float("nan")]
-)
-def test_a_quantity_that_cannot_be_read_is_no_number_and_is_pointed_out(quantity):
-    found, unread = read(quantity=quantity)
-    assert found.quantity is None
-    assert unread[0].path.startswith("lineItems[0].quantity")
-    assert len(unread) == 1
-
-
-def test_an_unreadable_weight_is_pointed_out():
-    found, unread = read(decimalQuantity={"value": "half", "measurementUnit": "KG"})
-    assert (found.quantity, found.unit) == (None, "kg")
-    assert unread == (Unread("lineItems[0].decimalQuantity.value", "half"),)
-    found, unread = read(decimalQuantity="half a kilo")
-    assert found.quantity is None
-    assert unread == (Unread("lineItems[0].decimalQuantity", "half a kilo"),)
 
 
 def test_a_line_without_a_name_is_pointed_out():
