@@ -16,10 +16,13 @@ from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.health import Health
+from wix_printer_service.job_moves import JobMoves
 from wix_printer_service.job_requests import JobRequests
+from wix_printer_service.missing_letters import MissingLetters
 from wix_printer_service.models import Confirmation, JobState, Road
 from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs, Sent
 from wix_printer_service.queue_status import QueueWatch
@@ -103,6 +106,8 @@ class House:
         self.queue = OfflineQueue(clock, max_items=limits.max_items)
         self.queue_watch = QueueWatch(self.database, self.queue, limits, clock)
         self.jobs = PrintJobs(self.queue, clock, self.settings.printing)
+        self.moves = JobMoves(self.queue, clock)
+        self.changes = OrderChanges(self.jobs, self.settings, clock)
         self.orders = OrderService(self.database, self.queue, self.jobs, self.settings, clock)
         papers = {name: paper_of(printer) for name, printer in self.settings.printers.items()}
         self.tickets = TicketMaker(
@@ -140,6 +145,7 @@ class House:
             components=self.monitor.snapshot,
             queue=self.queue_watch,
             backfill=lambda: self.backfill,
+            letters=MissingLetters(),
             notes=self.notes,
             version="1.2.3",
             commit_timeout_s=1.0,
@@ -148,7 +154,7 @@ class House:
     def app(self, access: Access | None = None) -> FastAPI:
         return create_status_app(
             database=self.database,
-            requests=JobRequests(self.queue, self.jobs, self.clock),
+            requests=JobRequests(self.queue, self.jobs, self.changes, self.clock),
             queue=self.queue,
             queue_watch=self.queue_watch,
             monitor=self.monitor,

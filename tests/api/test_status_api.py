@@ -340,6 +340,7 @@ def test_the_description_names_every_route_and_what_comes_back(house: House):
         "/health",
         "/orders",
         "/orders/{order_id}",
+        "/orders/{order_id}/preview.png",
         "/jobs",
         "/jobs/{job_id}",
         "/jobs/{job_id}/receipt.png",

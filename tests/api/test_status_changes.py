@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from wix_printer_service import job_records
 from wix_printer_service.job_changes import lane
-from wix_printer_service.models import JobState
+from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.observations import Cause
 
 if TYPE_CHECKING:
@@ -107,13 +108,27 @@ def test_what_is_not_there_is_404(house: House, action):
 
 def test_a_job_tells_its_priority_its_tries_and_for_whom_it_stands_in(house: House):
     house.take_in("pickup")
-    house.database.write(lambda t: house.jobs.hand_over(t, "kitchen", "counter", "away"))
+    house.database.write(lambda t: house.moves.hand_over(t, "kitchen", "counter", "away"))
     house.database.write(lambda t: house.jobs.claim(t, "counter"))
     shown = house.browser().get("/jobs/1").json()
     assert (shown["priority"], shown["tries"]) == ("NORMAL", 1)
     assert (shown["printer"], shown["backup_from"]) == ("counter", "kitchen")
     listed = house.browser().get("/jobs").json()
     assert [job["tries"] for job in listed] == [0, 1]
+
+
+def test_a_job_tells_its_station_whose_paper_it_changes_and_for_when_it_is_planned(house: House):
+    order = house.take_in("pickup")
+    due_at = house.clock.now() + timedelta(hours=1)
+    more = {"station": "bar", "reader": Receipt.KITCHEN, "due_at": due_at, "is_reminder": True}
+    job = house.database.write(
+        lambda t: house.jobs.create(t, order, Receipt.CHANGE, "kitchen", why="came", **more)
+    )
+    shown = house.browser().get(f"/jobs/{job}").json()
+    assert (shown["receipt"], shown["station"], shown["reader"]) == ("change", "bar", "kitchen")
+    assert (shown["due_at"], shown["is_reminder"]) == ("2026-11-20T19:00:00Z", True)
+    plain = house.browser().get("/jobs/1").json()
+    assert (plain["station"], plain["reader"], plain["due_at"]) == ("", None, None)
 
 
 def test_a_job_whose_queue_item_is_lost_is_shown_all_the_same(house: House):
@@ -128,7 +143,7 @@ def test_a_job_whose_queue_item_is_lost_is_shown_all_the_same(house: House):
 def test_orders_and_jobs_name_the_outage_that_they_waited_through(house: House):
     order = house.take_in("pickup")
     house.sees("printer:kitchen", Cause.PAPER_OUT)
-    house.database.write(lambda t: house.jobs.name_outage(t, "kitchen", 1, 0))
+    house.database.write(lambda t: house.moves.name_outage(t, "kitchen", 1, 0))
     browser = house.browser()
     shown = browser.get(f"/orders/{order}").json()
     assert [job["outage_id"] for job in shown["jobs"]] == [1, None]
@@ -147,7 +162,7 @@ def test_orders_and_jobs_name_the_outage_that_they_waited_through(house: House):
 
 def test_an_outage_that_is_forgotten_already_hides_no_order(house: House):
     order = house.take_in("pickup")
-    house.database.write(lambda t: house.jobs.name_outage(t, "kitchen", 77, 0))
+    house.database.write(lambda t: house.moves.name_outage(t, "kitchen", 77, 0))
     shown = house.browser().get(f"/orders/{order}").json()
     assert (shown["outages"], shown["jobs"][0]["outage_id"]) == ([], 77)
 

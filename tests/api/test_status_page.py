@@ -12,7 +12,7 @@ import pytest
 from wix_printer_service.api.status_component_views import JOB_TONES
 from wix_printer_service.api.status_words import Speaker
 from wix_printer_service.api.texts import texts
-from wix_printer_service.models import JobState
+from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.observations import Cause, ComponentState
 from wix_printer_service.settings import Restaurant
 
@@ -249,8 +249,32 @@ def test_a_possible_duplicate_is_told_with_its_time(house: House):
 
 def test_a_stand_in_names_the_printer_that_it_stands_in_for(house: House):
     house.take_in("pickup")
-    house.database.write(lambda t: house.jobs.hand_over(t, "kitchen", "counter", "away"))
+    house.database.write(lambda t: house.moves.hand_over(t, "kitchen", "counter", "away"))
     assert "Küche (statt kitchen) counter wartet" in words(page(house))
+
+
+def test_a_ticket_that_is_planned_says_when_and_can_be_printed_now(
+    build_house: Callable[..., House],
+):
+    house = build_house(preorders={"print": "before_due", "minutes_before": 5})
+    house.take_in("delivery_cash")
+    assert "Küche kitchen wartet fällig 19:55 Drucken Nicht drucken" in words(page(house))
+    house.clock.advance(3600)
+    assert "Küche kitchen wartet 19:00 Gast" not in words(page(house))
+    assert "fällig 19:55" not in words(page(house))
+
+
+def test_a_change_says_whose_paper_it_changes_and_a_station_its_name(house: House):
+    order_id = house.take_in("pickup")
+    for more in ({"reader": Receipt.CUSTOMER}, {"reader": Receipt.KITCHEN, "station": "bar"}):
+        house.database.write(
+            lambda t, more=more: house.jobs.create(
+                t, order_id, Receipt.CHANGE, "kitchen", why="came", **more
+            )
+        )
+    text = words(page(house))
+    assert "Änderung · Gast kitchen wartet" in text
+    assert "Änderung · Küche · bar kitchen wartet" in text
 
 
 def test_what_a_person_must_decide_stands_on_top_however_old_it_is(

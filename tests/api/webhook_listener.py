@@ -16,6 +16,7 @@ from wix_printer_service.api.webhook_app import create_webhook_app
 from wix_printer_service.backfill_state import BackfillState
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.health import Health
+from wix_printer_service.missing_letters import MissingLetters
 from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.settings import Intake, OfflineQueue
 from wix_printer_service.simulation import samples
@@ -93,6 +94,7 @@ def listening(kitchen: Kitchen, private_key: str, **intake: Any) -> Iterator[Lis
         components=list,
         queue=QueueWatch(kitchen.database, kitchen.queue, OfflineQueue(), clock),
         backfill=BackfillState,
+        letters=MissingLetters(),
         notes=(),
         version="0",
         commit_timeout_s=settings.commit_timeout_s,

@@ -22,7 +22,8 @@ FORM = "application/x-www-form-urlencoded"
 OPEN_PATHS = frozenset({"/login", "/health", "/static/style.css"})
 """What strangers get, too; of ``/health`` only the status."""
 PAGES = frozenset({"/", "/login", "/logout", "/docs"})
-"""What people look at; everything else is for programs."""
+ORDER_PAGE = "/preview"
+"""What people look at, the last one as the end of its path; everything else is for programs."""
 
 
 class NotLoggedInError(NeverAgainError):
@@ -79,7 +80,8 @@ def is_form(request: Request) -> bool:
 
 def is_for_person(request: Request) -> bool:
     """Tell whether a person will read the answer."""
-    return request.scope["path"] in PAGES or is_form(request)
+    path: str = request.scope["path"]
+    return path in PAGES or path.endswith(ORDER_PAGE) or is_form(request)
 
 
 def _needs_token(request: Request, visitor: Visitor) -> bool:

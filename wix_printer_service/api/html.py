@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from wix_printer_service.api.texts import texts
+from wix_printer_service.api.texts import spoken, texts
 
 if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
@@ -29,7 +29,7 @@ class Html:
         )
         self._environment.globals.update(
             say=texts(restaurant.language),
-            language=restaurant.language,
+            language=spoken(restaurant.language),
             restaurant=restaurant.name,
             refresh_s=max(1, round(settings.status.refresh_s)),
         )

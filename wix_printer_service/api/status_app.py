@@ -20,9 +20,11 @@ from wix_printer_service.api.status_api import StatusApi
 from wix_printer_service.api.status_connectivity import ConnectivityApi
 from wix_printer_service.api.status_models import Problem
 from wix_printer_service.api.status_pages import StatusPages
+from wix_printer_service.api.status_previews import PreviewPages
 from wix_printer_service.api.status_queue import QueueApi
 from wix_printer_service.connection_url import split_host_port
 from wix_printer_service.errors import ConfigurationError
+from wix_printer_service.previews import Previews
 from wix_printer_service.version import VERSION
 
 if TYPE_CHECKING:
@@ -79,11 +81,13 @@ def create_status_app(
     app.add_middleware(Shield, local_only=not access.needs_login)
     Problems(html).register(app)
     pictures = Pictures(database, tickets)
+    previews = Previews(tickets.context, settings.printers)
     max_items = settings.offline_queue.max_items
     for part in (
         StatusApi(database, requests, queue, pictures, health),
         ConnectivityApi(database, monitor, settings, clock),
         QueueApi(database, queue_watch, max_items),
+        PreviewPages(database, previews, settings, html),
         StatusPages(database, queue_watch, health, access, html, settings, clock),
     ):
         app.include_router(part.routes())

@@ -64,12 +64,16 @@ class JobReport(Report):
     ``tries`` counts how often it was taken in hand since a person last let it go, ``attempts`` how
     often bytes of it went out and nobody knows what became of them, ``maybe_printed_at`` since
     when. ``backup_from`` is the printer that this one stands in for, ``outage_id`` the outage that
-    it waited through.
+    it waited through. ``station`` says whose share of the kitchen's work it shows, empty for the
+    default one; ``reader`` whose paper a change changes. One with a ``due_at`` is not printed
+    before; ``is_reminder`` says that it is a pre-order's second print.
     """
 
     id: int
     order_id: str
     receipt: Receipt
+    station: str
+    reader: Receipt | None
     printer: str
     state: JobState
     copy_of: int | None
@@ -81,6 +85,8 @@ class JobReport(Report):
     attempts: int
     backup_from: str | None
     outage_id: int | None
+    due_at: datetime | None
+    is_reminder: bool
     created_at: datetime
     updated_at: datetime
 

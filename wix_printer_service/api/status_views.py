@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from wix_printer_service.api.status_component_views import (
     JOB_TONES,
@@ -14,7 +15,7 @@ from wix_printer_service.api.status_reports import order_name
 from wix_printer_service.api.status_words import FOR_A_PERSON, Said, Tone
 from wix_printer_service.health import FETCHING, Status, backfill_notes
 from wix_printer_service.job_requests import CAN_BE_CANCELLED
-from wix_printer_service.models import JobState, OrderState, Road
+from wix_printer_service.models import JobState, OrderState, Receipt, Road
 from wix_printer_service.order_rules import CALLED_OFF
 
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ class JobView:
 class OrderView:
     """An order on the page, without anything of its guest.
 
-    ``road`` is empty for a webhook; ``no_jobs`` is said if there are none.
+    ``preview`` is the path of the page with its receipts, empty once the order is erased. ``road``
+    is empty for a webhook; ``no_jobs`` is said if there are none.
     """
 
     number: str
+    preview: str
     ordered: str
     due: str
     method: str
@@ -152,6 +155,7 @@ class Viewer:
         moment, state = self._speaker.moment, _shown_state(order)
         return OrderView(
             number=order_name(order),
+            preview="" if state is OrderState.ERASED else _preview(order.id),
             ordered=moment(order.ordered_at) if order.ordered_at else "",
             due=self._due(order),
             method=self._say.methods[order.method],
@@ -183,16 +187,33 @@ class Viewer:
         is_erased = order.state is OrderState.ERASED
         return JobView(
             id=job.id,
-            receipt=self._say.receipts[job.receipt],
+            receipt=self._receipt(job),
             printer=job.printer,
             state=Said(self._say.job_states[job.state], JOB_TONES[job.state]),
             remarks=tuple(self._job_remarks(job)),
             duplicate=self._duplicate(job),
             reason=job.reason if JOB_TONES[job.state] in FOR_A_PERSON else "",
-            at=self._speaker.moment(job.updated_at),
+            at=self._at(job),
             buttons=tuple(self._buttons(job, is_erased=is_erased)),
             has_picture=not is_erased,
         )
+
+    def _receipt(self, job: PrintJob) -> str:
+        """Say what is printed, for whom if it is a change, and for which station."""
+        words = [self._say.receipts[job.receipt]]
+        if job.receipt is Receipt.CHANGE and job.reader is not None:
+            words.append(self._say.receipts[job.reader])
+        return " · ".join(filter(None, [*words, job.station]))
+
+    def _at(self, job: PrintJob) -> str:
+        if job.due_at is not None and self._is_planned(job):
+            return f"{self._say.due} {self._speaker.moment(job.due_at)}"
+        return self._speaker.moment(job.updated_at)
+
+    def _is_planned(self, job: PrintJob) -> bool:
+        """Tell whether a job waits for a moment that is still to come."""
+        is_later = job.due_at is not None and job.due_at > self._speaker.now
+        return is_later and job.state is JobState.QUEUED
 
     def _job_remarks(self, job: PrintJob) -> list[str]:
         remarks = [self._say.copy_mark] if job.copy_of is not None else []
@@ -208,14 +229,19 @@ class Viewer:
 
     def _buttons(self, job: PrintJob, *, is_erased: bool) -> list[Button]:
         buttons = []
-        if job.state in TO_BE_DECIDED and not is_erased:
+        is_planned = self._is_planned(job)
+        if (job.state in TO_BE_DECIDED or is_planned) and not is_erased:
             buttons.append(Button("retry", self._say.print))
         elif job.state not in STILL_TO_COME and not is_erased:
             words = self._say.print_again if job.may_be_on_paper else self._say.print
             buttons.append(Button("reprint", words, is_quiet=JOB_TONES[job.state] is Tone.OFF))
-        if job.state in CAN_BE_CANCELLED and job.state is not JobState.QUEUED:
+        if job.state in CAN_BE_CANCELLED and (job.state is not JobState.QUEUED or is_planned):
             buttons.append(Button("cancel", self._say.do_not_print, is_quiet=True))
         return buttons
+
+
+def _preview(order_id: str) -> str:
+    return f"/orders/{quote(order_id, safe='')}/preview"
 
 
 def _shown_state(order: OrderRecord) -> OrderState:

@@ -11,6 +11,8 @@ import typer
 from wix_printer_service import config, passwords
 from wix_printer_service.cli.common import ConfigFile
 from wix_printer_service.config.sample import sample as sample_configuration
+from wix_printer_service.models import Receipt
+from wix_printer_service.receipts.layout import read_layouts
 from wix_printer_service.storage.files import write_durably
 
 app = typer.Typer(no_args_is_help=True)
@@ -20,6 +22,8 @@ app = typer.Typer(no_args_is_help=True)
 def check(config_file: ConfigFile = None) -> None:
     """Look for mistakes; exit code 1 if there are any."""
     loaded = config.load(config_file)
+    layouts = loaded.settings.receipts.layouts
+    read_layouts({Receipt(name): file for name, file in layouts.items()})
     source = "embedded defaults" if loaded.path is None else str(loaded.path)
     print(f"No mistakes found ({source}).")
 

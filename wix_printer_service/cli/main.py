@@ -16,6 +16,7 @@ from wix_printer_service.cli import (
     jobs,
     orders,
     printers,
+    receipts,
     simulate,
     status,
 )
@@ -37,6 +38,7 @@ app.command()(events.events)
 app.command()(orders.orders)
 app.add_typer(jobs.app, name="jobs", help="Print jobs: list, show, retry, cancel, reprint.")
 app.add_typer(printers.app, name="printers", help="Printers: test.")
+app.add_typer(receipts.app, name="receipts", help="Receipts: preview, layout.")
 app.add_typer(simulate.app, name="simulate", help="Play Wix, or trouble: order, wix, outage.")
 app.add_typer(configuration.app, name="config", help="The configuration: check, sample, password.")
 
