@@ -112,6 +112,41 @@ def test_an_order_that_is_on_must_not_be_called_off() -> None:
     assert balance([DEBT], [ticket(), stop()]).misled == {("20001", Receipt.CANCELLATION)}
 
 
+def test_changes_are_neither_owed_nor_counted_as_twice() -> None:
+    change = replace(ticket(at_s=3.0), receipt=Receipt.CHANGE)
+    drawn = balance([DEBT], [ticket(), change, replace(change, at_s=4.0)])
+    assert (drawn.duplicated, drawn.unmarked, drawn.misled) == (0, frozenset(), frozenset())
+    assert balance([DEBT], [change]).lost == {OWED}
+
+
+def test_a_change_after_the_cancellation_is_the_wrong_last_word() -> None:
+    change = replace(ticket(at_s=4.0), receipt=Receipt.CHANGE)
+    drawn = balance([], [ticket(), stop(), change], called_off={"20001"})
+    assert drawn.misled == {("20001", Receipt.CHANGE)}
+
+
+@pytest.mark.parametrize(
+    ("title", "reader"), [("KÜCHE\n", "KÜCHE"), ("STATION BAR\n", "STATION BAR"), ("", "")]
+)
+def test_a_change_is_told_from_a_ticket_and_whose_it_is(title: str, reader: str) -> None:
+    text = f" ÄNDERUNG\n {title} #20001\n NEU\n1x Pizza\nAlles andere bleibt wie gedruckt.\n"
+    (found,) = tickets_on(text, "kitchen", 0.0)
+    assert (found.receipt, found.reader, found.is_whole) == (Receipt.CHANGE, reader, True)
+    (half,) = tickets_on(text[:-20], "kitchen", 0.0)
+    assert not half.is_whole
+
+
+def test_a_marked_ticket_that_says_what_changed_is_no_change() -> None:
+    mark = "MÖGLICHES DUPLIKAT\n ÄNDERUNG\n=====\n NEU\n 1x Pizza\n====="
+    (found,) = tickets_on(kitchen_text("20001", mark, "Ende von 20001"), "kitchen", 0.0)
+    assert (found.receipt, found.is_marked) == (Receipt.KITCHEN, True)
+
+
+def test_a_drivers_ticket_is_told_by_its_title() -> None:
+    (found,) = tickets_on("  FAHRER\n  #20001\nEnde von 20001\n", "car", 0.0)
+    assert (found.receipt, found.reader, found.is_whole) == (Receipt.DRIVER, "FAHRER", True)
+
+
 def test_a_cancellation_is_told_from_a_ticket() -> None:
     text = " STORNIERT\n#20001\n 1x Pizza\n STORNIERT\n"
     (found,) = tickets_on(text, "kitchen", 0.0)
@@ -122,7 +157,7 @@ def test_a_cancellation_is_told_from_a_ticket() -> None:
 
 def test_a_ticket_is_whole_when_its_own_end_is_there() -> None:
     (whole,) = tickets_on(kitchen_text("20001", end="Ende von 20001"), "kitchen", 0.0)
-    assert whole == ticket(at_s=0.0)
+    assert whole == replace(ticket(at_s=0.0), reader="KÜCHE")
     (foreign,) = tickets_on(kitchen_text("20001", end="Ende von 20002"), "kitchen", 0.0)
     assert not foreign.is_whole
 

@@ -17,6 +17,7 @@ from joserfc.jwk import RSAKey
 
 from tests.chaos import (
     backfill,
+    changes,
     crash,
     exposed,
     first_start,
@@ -31,7 +32,18 @@ from tests.chaos.scenario import Run, Scenario
 from tests.chaos.wix import CLOCK
 from wix_printer_service.errors import WixPrinterError
 
-FAMILIES = (crash, power, printer_faults, network, time_jumps, pi, exposed, backfill, first_start)
+FAMILIES = (
+    crash,
+    power,
+    printer_faults,
+    network,
+    time_jumps,
+    pi,
+    exposed,
+    backfill,
+    first_start,
+    changes,
+)
 SCENARIOS = tuple(scenario for family in FAMILIES for scenario in family.SCENARIOS)
 SEED = 20_261_122
 TIME_LIMIT_S = 1800.0

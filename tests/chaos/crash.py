@@ -59,14 +59,15 @@ def _killed_at_every_point(run: Run) -> None:
             if house.spawn(**{VARIABLE: point}).wait_until_ready():
                 house.open_for_wix()  # else it has come to the point already
             with house.wix.busy():
-                _wait_for_death(house, point)
+                wait_for_death(house, point)
             run.come_back(house)
             house.end()
         run.come_back(house)
         run.close_books(house)
 
 
-def _wait_for_death(house: House, point: str) -> None:
+def wait_for_death(house: House, point: str) -> None:
+    """Return when the daemon has died at a named point, or raise BrokenPromiseError."""
     process = house.running.process
     end_s = CLOCK.monotonic() + POINT_S
     while process.poll() is None:

@@ -30,6 +30,13 @@ LOOK_AGAIN_S = 0.02
 TRAY_S = 3.0
 GOING_TO_PRINT = (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN)
 IN_SIGHT = (*GOING_TO_PRINT, JobState.HELD, JobState.DEAD)
+PRINTERS: dict[str, dict[str, list[str]]] = {
+    "kitchen": {"receipts": [Receipt.KITCHEN.value]},
+    "bar": {"receipts": [Receipt.KITCHEN.value], "stations": ["bar"]},
+    "counter": {"receipts": [Receipt.CUSTOMER.value]},
+    "car": {"receipts": [Receipt.DRIVER.value]},
+}
+"""What a printer of this name prints."""
 QUICK: dict[str, dict[str, Any]] = {
     "storage": {"wal_size_bytes": 1_000_000},
     "connectivity": {"hosts": [], "portal_check_url": None, "breaker_max_s": 2.0},
@@ -158,14 +165,14 @@ class House:
             self.end(signal.SIGKILL)
 
     def _configuration(self) -> dict[str, Any]:
-        kinds = {"kitchen": [Receipt.KITCHEN.value], "counter": [Receipt.CUSTOMER.value]}
+        kinds = dict(PRINTERS)
         if "counter" not in self.printers:
-            kinds["kitchen"] += [Receipt.CUSTOMER.value]
+            kinds["kitchen"] = {"receipts": [Receipt.KITCHEN.value, Receipt.CUSTOMER.value]}
         content: dict[str, Any] = {
             "listen": {"webhook": "127.0.0.1:0", "status": "127.0.0.1:0"},
             "wix": {"webhook_public_key_file": str(self.folder / "wix.pem")},
             "printers": {
-                name: {"connection": printer.connection, "receipts": kinds[name]}
+                name: {"connection": printer.connection, **kinds[name]}
                 for name, printer in self.printers.items()
                 if name in kinds
             },

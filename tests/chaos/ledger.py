@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 
 DUPLICATE_MARKS = ("POSSIBLE DUPLICATE", "MÖGLICHES DUPLIKAT", "COPY", "KOPIE")
 CANCELLED_MARKS = ("CANCELLED", "STORNIERT")
+CHANGE_MARK = "ÄNDERUNG"
 LAST_WORDS = {
     Receipt.KITCHEN: ("Ende von {number}",),
+    Receipt.DRIVER: ("Ende von {number}",),
     Receipt.CUSTOMER: ("Vielen Dank",),
+    Receipt.CHANGE: ("Alles andere bleibt",),
     Receipt.CANCELLATION: CANCELLED_MARKS,
 }
 """What stands at the end of a receipt: one without it is not whole (see ``wix``)."""
 _NUMBER = re.compile(r"#(\d{5,})")
-_TITLE_ROWS = 2
+_TITLE_ROWS = 3
+"""Above an order's number: what kind of paper it is, whose, and the begin of the number's row."""
+TITLES = {"KÜCHE": Receipt.KITCHEN, "STATION": Receipt.KITCHEN, "FAHRER": Receipt.DRIVER}
 
 Owed = tuple[str, Receipt]
 """An order's number and one of its receipts."""
@@ -94,6 +99,10 @@ class Ticket:
     is_whole: bool
     printer: str
     at_s: float
+    reader: str = ""
+    """Whose it is, as its title says; a customer's has none."""
+    text: str = field(default="", compare=False, repr=False)
+    """From its marks to its end, after which half of the next one may begin."""
 
 
 def tickets_on(text: str, printer: str, at_s: float) -> list[Ticket]:
@@ -104,7 +113,8 @@ def tickets_on(text: str, printer: str, at_s: float) -> list[Ticket]:
     tickets = []
     for place, match in enumerate(numbers):
         head, body = text[ends[place] : starts[place]], text[ends[place + 1] : starts[place + 1]]
-        receipt = _receipt(head)
+        title = [row.strip() for row in head.splitlines()[-_TITLE_ROWS:]]
+        receipt = _receipt(head, title)
         last_words = (words.format(number=match[1]) for words in LAST_WORDS[receipt])
         tickets.append(
             Ticket(
@@ -114,16 +124,28 @@ def tickets_on(text: str, printer: str, at_s: float) -> list[Ticket]:
                 is_whole=any(words in body for words in last_words),
                 printer=printer,
                 at_s=at_s,
+                reader=next((row for row in title if _reader(row)), ""),
+                text=f"{_own_head(head)}{match[0]}{body}",
             )
         )
     return tickets
 
 
-def _receipt(head: str) -> Receipt:
+def _receipt(head: str, title: list[str]) -> Receipt:
     if any(mark in head for mark in CANCELLED_MARKS):
         return Receipt.CANCELLATION
-    title = " ".join(head.splitlines()[-_TITLE_ROWS:])
-    return Receipt.KITCHEN if "KÜCHE" in title else Receipt.CUSTOMER
+    if CHANGE_MARK in title:
+        return Receipt.CHANGE
+    return next(filter(None, map(_reader, title)), Receipt.CUSTOMER)
+
+
+def _reader(row: str) -> Receipt | None:
+    return TITLES.get(row.partition(" ")[0])
+
+
+def _own_head(head: str) -> str:
+    """Return what stands above a number from the mark on: before it may be half of another."""
+    return head[max((head.rfind(mark) for mark in DUPLICATE_MARKS), default=-1) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +179,7 @@ def balance(
     at_printer: dict[tuple[str, str], list[Ticket]] = defaultdict(list)
     for ticket in sorted(tickets, key=lambda ticket: ticket.at_s):
         at_printer[ticket.number, ticket.printer].append(ticket)
-        if ticket.receipt is not Receipt.CANCELLATION:
+        if ticket.receipt not in {Receipt.CANCELLATION, Receipt.CHANGE}:
             found[ticket.number, ticket.receipt].append(ticket)
     stops = [
         [ticket for ticket in papers if ticket.receipt is Receipt.CANCELLATION]

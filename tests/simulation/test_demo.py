@@ -22,9 +22,14 @@ from wix_printer_service.simulation.script import Way, lunch_hour
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GOOD = "demo: 6 orders, 13 receipts printed, 0 lost, 0 duplicated, 2 fetched from Wix"
-PRINTED_NOTHING = "demo: 6 orders, 0 receipts printed, 13 lost, 0 duplicated"
-PLAY = "import sys; from wix_printer_service.simulation import demo; {}; sys.exit(demo.main())"
+GOOD = "demo: 6 orders, 18 receipts printed, 0 lost, 0 duplicated, 2 fetched from Wix"
+PRINTED_NOTHING = "demo: 6 orders, 0 receipts printed, 18 lost, 0 duplicated"
+PLAY = """
+import sys
+from wix_printer_service.simulation import demo, demo_daemon
+{}
+sys.exit(demo.main())
+"""
 PIPE_BYTES = 4096
 """Less than one lunch hour writes: nobody reads, so the demo waits in its middle."""
 
@@ -94,9 +99,15 @@ def test_the_demo_prints_everything_once_and_shows_what_was_fetched_from_wix(
         assert play.lines[-1] == GOOD, play.errors()
     assert status == 0
     pictures = [Path(line.split()[-1]) for line in play.lines if "picture:" in line]
-    assert len(set(pictures)) == 13
+    assert len(set(pictures)) == 18
     assert all(picture.exists() for picture in pictures)
-    outcomes = [line.rpartition("[")[2] for line in play.lines if line.startswith(">>")]
+    rows = {line.strip() for line in play.lines}
+    assert {"ÄNDERUNG", "STORNIERT", "STATION BAR", "KÜCHE", "FAHRER"} <= rows
+    assert any(row.startswith("[drawn: see 0") for row in rows)
+    assert not any("[image" in row for row in rows)
+    outcomes = [
+        line.rpartition("[")[2] for line in play.lines if line.startswith(">>") and "[" in line
+    ]
     assert [re.sub(r" after \d+\.\d s", "", outcome) for outcome in outcomes] == [
         "webhook: recorded]",
         "webhook: accepted]",
@@ -106,7 +117,7 @@ def test_the_demo_prints_everything_once_and_shows_what_was_fetched_from_wix(
         "webhook: accepted]",
         "no webhook; fetched from Wix: accepted]",
         "late webhook: recorded]",
-        "webhook: recorded]",
+        "webhook: changed]",
         "no webhook; fetched from Wix: cancelled]",
         "late webhook: recorded]",
         "webhook: recorded]",
@@ -123,7 +134,7 @@ def test_a_wix_that_never_tells_of_the_lost_order_is_status_1(tmp_path: Path) ->
     )
     with playing(tmp_path, "--once", tweak=tweak) as play:
         status, errors = play.end(), play.errors()
-    assert numbers(play.lines[-1]) == (6, 10, 3, 0, 0)
+    assert numbers(play.lines[-1]) == (6, 11, 7, 0, 0)
     assert status == 1
     assert "did not hear of it" in errors
 
@@ -141,7 +152,7 @@ def test_a_receipt_that_vanishes_is_one_lost_and_status_1(tmp_path: Path) -> Non
     with playing(tmp_path, "--once") as play:
         Path(play.read_until("picture:").split()[-1]).unlink()
         status = play.end()
-    assert play.lines[-1].startswith("demo: 6 orders, 12 receipts printed, 1 lost, 0 duplicated")
+    assert play.lines[-1].startswith("demo: 6 orders, 17 receipts printed, 1 lost, 0 duplicated")
     assert status == 1
 
 
@@ -153,7 +164,7 @@ def test_when_the_daemon_is_killed_what_is_missing_is_lost_and_its_log_is_named(
         os.kill(play.daemon(), signal.SIGKILL)
         status, errors = play.end(), play.errors()
     orders, printed, lost, duplicated, _ = numbers(play.lines[-1])
-    assert (orders, printed + lost, duplicated) == (6, 13, 0)
+    assert (orders, printed + lost, duplicated) == (6, 18, 0)
     assert lost > 0
     assert status == 1
     assert "daemon.log" in errors
@@ -161,7 +172,7 @@ def test_when_the_daemon_is_killed_what_is_missing_is_lost_and_its_log_is_named(
 
 
 def test_a_daemon_that_hangs_is_not_waited_for_without_end(tmp_path: Path) -> None:
-    tweak = "demo.ANSWER_TIMEOUT_S = 2.0; demo.STOP_TIMEOUT_S = 0.3"
+    tweak = "demo.ANSWER_TIMEOUT_S = 2.0; demo_daemon.STOP_TIMEOUT_S = 0.3"
     with playing(tmp_path, "--once", tweak=tweak) as play:
         play.read_until("picture:")
         os.kill(play.daemon(), signal.SIGSTOP)
@@ -188,7 +199,7 @@ def test_for_a_printer_that_never_prints_it_waits_once_and_says_so(tmp_path: Pat
     )
     with playing(tmp_path, "--once", tweak=tweak) as play:
         status, errors = play.end(), play.errors()
-    assert play.lines[-1].startswith(PRINTED_NOTHING)
+    assert numbers(play.lines[-1]) == (6, 3, 15, 0, 2)  # the bar prints all the same
     assert len([line for line in play.lines if "waiting for the printer" in line]) == 1
     assert status == 1
     assert "Not everything was printed" in errors
@@ -203,7 +214,7 @@ def test_two_demos_at_once_both_end_well(tmp_path: Path) -> None:
 
 def test_a_port_that_is_taken_in_the_last_moment_costs_another_start_only(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        tweak = f"demo._free_port = lambda usual: {other.getsockname()[1]}"
+        tweak = f"demo_daemon._free_port = lambda usual: {other.getsockname()[1]}"
         with playing(tmp_path, "--once", tweak=tweak) as play:
             assert (play.end(), play.lines[-1]) == (0, GOOD)
     assert len([line for line in play.lines if "waiting for the daemon" in line]) == 2
@@ -264,6 +275,11 @@ def test_a_search_that_shows_an_order_as_it_was_before_does_not_count_as_fetched
 
 def papers(*texts: str) -> list[Paper]:
     return [Paper(text, Path("000001.png")) for text in texts]
+
+
+def test_of_a_drawn_row_a_person_is_told_where_to_see_it() -> None:
+    (paper,) = papers("#1\n[image 576x24]\n1x [image]")
+    assert paper.legible == "#1\n[drawn: see 000001.png]\n1x [image]"
 
 
 def test_a_receipt_that_is_missing_counts_as_lost() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +101,27 @@ def test_a_bare_order_becomes_an_event_with_a_sequence():
     event = event_of(samples.as_event(bare, "approved"))
     assert (event.kind, event.order_id) == (EventKind.APPROVED, "order-2")
     assert event.sequence is not None
+
+
+def test_many_scripts_are_in_dishes_wishes_and_notes():
+    order = order_of(samples.load("every_script"))
+    choices = [modifier.label for line in order.lines for modifier in line.modifiers]
+    wishes = [wish for line in order.lines for wish in line.wishes]
+    for texts, scripts in {
+        tuple(line.name for line in order.lines): "LATIN ARABIC THAI DEVANAGARI HEBREW CJK",
+        tuple(choices): "DEVANAGARI KATAKANA HANGUL",
+        tuple(wishes): "THAI HEBREW CJK",
+        (order.buyer_note, order.instructions): "ARABIC CJK HANGUL BABY",
+    }.items():
+        words = [unicodedata.name(sign, "?").split()[0] for text in texts for sign in text]
+        assert set(scripts.split()) <= set(words)
+
+
+def test_the_sum_of_the_many_scripts_is_right():
+    totals = order_of(samples.load("every_script")).totals
+    lines = order_of(samples.load("every_script")).lines
+    assert sum(line.total for line in lines) == totals.subtotal
+    assert totals.subtotal + totals.shipping == totals.total
 
 
 def test_a_simulated_life_of_an_order_takes_effect_step_by_step(database, fake_clock):

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
-import threading
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
-import yaml
 
 from wix_printer_service import config
-from wix_printer_service.clock import SystemClock
+from wix_printer_service.simulation.demo_daemon import CLOCK, DemoDaemon, comes, pause, say
 from wix_printer_service.simulation.keys import development_key
 from wix_printer_service.simulation.paper import Balance, balance, tray
 from wix_printer_service.simulation.script import Step, Way, lunch_hour
@@ -33,16 +27,11 @@ from wix_printer_service.simulation.stand_in.events import SITE_ID
 from wix_printer_service.storage.files import write_durably
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-CLOCK = SystemClock()
-USUAL_PORTS = {"webhook": 8080, "status": 8000}
-START_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 30.0
 NEWS_TIMEOUT_S = 30.0
 PRINT_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 15.0
-LOOK_AGAIN_S = 0.1
 PACE_S = 1.2
 """Pause between deliveries when somebody watches."""
 INDEX_LAG_S = 3.0
@@ -53,11 +42,12 @@ RESEND_PAUSES_S = (1.0,) * 12
 KEY = b"made-up-for-the-demo"
 """The stand-in takes any key."""
 KEPT_RUNS = 3
+STATIONS = {"bar": {"names": ["Cola*", "Limonade*"]}}
+BAR = {"connection": "virtual://var/receipts", "receipts": ["kitchen"], "stations": ["bar"]}
+"""The bar's own printer; its receipts fall into the same tray as the kitchen's."""
 NOT_OVER = ("queued", "sending")
 SEARCH, NOTHING_NEW = "search", "recorded"
 """What the daemon's log calls an event that a search brought, and one without consequences."""
-
-say = partial(print, flush=True)
 
 
 @dataclass(slots=True)
@@ -67,12 +57,13 @@ class Run:
     folder: Path
     steps: list[Step]
     wix: StandIn = field(init=False)
-    addresses: dict[str, str] = field(default_factory=dict)
+    daemon: DemoDaemon = field(init=False)
     shown: set[Path] = field(default_factory=set)
     fetched: int = 0
     failed: bool = False
 
     def __post_init__(self) -> None:
+        self.daemon = DemoDaemon(self.folder)
         self.wix = StandIn(
             development_key(self.database),
             webhook_url=self._webhook_url,
@@ -85,14 +76,9 @@ class Run:
         return self.folder / "var" / "wix-printer.db"
 
     @property
-    def log_file(self) -> Path:
-        """What the daemon logs."""
-        return self.folder / "daemon.log"
-
-    @property
     def page(self) -> str:
         """Where to see it all."""
-        return f"http://{self.addresses['status']}/"
+        return f"http://{self.daemon.addresses['status']}/"
 
     def wait_for_first_look(self) -> None:
         """Wait until the daemon has asked Wix once: orders of before are past, not printed.
@@ -101,7 +87,7 @@ class Run:
             requests.RequestException: The daemon does not answer.
             TimeoutError: It does not ask Wix, or gets no good answer.
         """
-        if not self.wait_until(self._knows_wix, "its first look at Wix", NEWS_TIMEOUT_S):
+        if not comes(self._knows_wix, NEWS_TIMEOUT_S, "its first look at Wix"):
             raise TimeoutError(f"Wix was not asked with success within {NEWS_TIMEOUT_S:.0f} s")
 
     def play(self, step: Step) -> None:
@@ -119,7 +105,7 @@ class Run:
             self._deliver(step)
         else:
             self._happen(step)
-        if not _comes(lambda: bool(self._heard(step, before)), NEWS_TIMEOUT_S):
+        if not comes(lambda: bool(self._heard(step, before)), NEWS_TIMEOUT_S):
             raise TimeoutError(f"The daemon did not hear of it within {NEWS_TIMEOUT_S:.0f} s")
         self.fetched += step.way is Way.LOST
         road = {
@@ -133,7 +119,7 @@ class Run:
         """Print the receipts that came since the last look."""
         for paper in tray(self.folder / "var" / "receipts"):
             if paper.picture not in self.shown:
-                say(f"\n{paper.text}\n   picture: {paper.picture}")
+                say(f"\n{paper.legible}\n   picture: {paper.picture}")
                 self.shown.add(paper.picture)
 
     def balance(self) -> Balance:
@@ -145,22 +131,29 @@ class Run:
 
     def wait_for_paper(self) -> None:
         """Wait until nothing is going to be printed any more; after a failure do not wait again."""
-        if self.failed or self.wait_until(self._is_settled, "the printer", PRINT_TIMEOUT_S):
+        if self.failed or comes(self._is_settled, PRINT_TIMEOUT_S, "the printer"):
             return
         self.fail(f"Not everything was printed within {PRINT_TIMEOUT_S:.0f} s.")
 
-    def wait_until(self, condition: Callable[[], bool], whom: str, timeout_s: float) -> bool:
-        """Say for whom we wait, and tell whether ``condition`` held in time."""
-        say(f"\n(waiting for {whom}, at most {timeout_s:.0f} s)")
-        return _comes(condition, timeout_s)
+    def settings(self) -> dict[str, Any]:
+        """Return what the daemon runs on: the embedded defaults, a bar, and this Wix."""
+        key_file = self.folder / "wix-api-key"
+        write_durably(key_file, KEY)
+        return {
+            **config.EMBEDDED,
+            "stations": STATIONS,
+            "printers": {**config.EMBEDDED["printers"], "bar": BAR},
+            "wix": {"api_base": self.wix.url, "site_id": SITE_ID, "api_key_file": str(key_file)},
+            "backfill": {"quick_interval_s": ASK_INTERVAL_S, "slow_interval_s": ASK_INTERVAL_S},
+        }
 
     def fail(self, reason: str) -> None:
         """Say what went wrong and where to read more."""
         self.failed = True
-        say(f"\n{reason} The daemon's own words: {self.log_file}", file=sys.stderr)
+        say(f"\n{reason} The daemon's own words: {self.daemon.log_file}", file=sys.stderr)
 
     def _webhook_url(self) -> str | None:
-        address = self.addresses.get("webhook")
+        address = self.daemon.addresses.get("webhook")
         return address and f"http://{address}/webhooks/wix"
 
     def _deliver(self, step: Step) -> None:
@@ -182,7 +175,7 @@ class Run:
         return _verdicts(self._order_events()[before:], step)
 
     def _order_events(self) -> list[dict[str, Any]]:
-        return [fact for fact in _facts(self.log_file) if fact["event"] == "order_event"]
+        return [fact for fact in self.daemon.facts() if fact["event"] == "order_event"]
 
     def _health(self) -> dict[str, Any]:
         answer = requests.get(f"{self.page}health", timeout=ANSWER_TIMEOUT_S)
@@ -222,12 +215,12 @@ def _play_once(run: Run) -> int:
 
 def _play_and_stay(run: Run) -> int:
     status = 0
-    with suppress(KeyboardInterrupt), run.wix, _daemon(run) as process:
+    with suppress(KeyboardInterrupt), run.wix, _daemon(run) as daemon:
         _play(run, PACE_S)
         status = _report(run)
-        if process.poll() is None:
+        if daemon.is_alive:
             say(f"The status page: {run.page}   Ctrl-C ends the demo.")
-            process.wait()
+            daemon.wait()
             run.fail("The daemon has ended.")
         status = 1
     return status
@@ -241,7 +234,7 @@ def _play(run: Run, pace_s: float) -> None:
         run.wait_for_first_look()
         for step in run.steps:
             run.play(step)
-            _pause(pace_s)
+            pause(pace_s)
             run.show_new_receipts()
         run.wait_for_paper()
     except requests.RequestException:
@@ -249,20 +242,6 @@ def _play(run: Run, pace_s: float) -> None:
     except TimeoutError as error:
         run.fail(f"{error}.")
     run.show_new_receipts()
-
-
-def _pause(seconds: float) -> None:
-    CLOCK.wait(threading.Event(), seconds)
-
-
-def _comes(condition: Callable[[], bool], timeout_s: float) -> bool:
-    """Look again and again until ``condition`` holds; tell whether it did in time."""
-    end = CLOCK.monotonic() + timeout_s
-    while not condition():
-        if CLOCK.monotonic() > end:
-            return False
-        _pause(LOOK_AGAIN_S)
-    return True
 
 
 def _verdicts(events: list[dict[str, Any]], step: Step) -> list[str]:
@@ -310,86 +289,15 @@ def _prune(runs: Path) -> None:
 
 
 @contextmanager
-def _daemon(run: Run) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the daemon in the run's folder, on the usual ports where those are free."""
-    process = _launch(run, {name: _free_port(port) for name, port in USUAL_PORTS.items()})
+def _daemon(run: Run) -> Iterator[DemoDaemon]:
+    """Run the daemon in the run's folder."""
     try:
-        if not _starts(run, process) and process.poll() is not None:
-            # perhaps another program took a usual port in this very moment
-            process = _launch(run, dict.fromkeys(USUAL_PORTS, 0))
-            _starts(run, process)
-        if len(run.addresses) < len(USUAL_PORTS):
+        if not run.daemon.start(run.settings()):
             run.fail("The daemon does not start.")
-        yield process
+        yield run.daemon
     finally:
-        _stop(run, process)
-
-
-def _launch(run: Run, ports: dict[str, int]) -> subprocess.Popen[bytes]:
-    listen = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
-    key_file = run.folder / "wix-api-key"
-    write_durably(key_file, KEY)
-    settings = {
-        **config.EMBEDDED,
-        "listen": listen,
-        "wix": {"api_base": run.wix.url, "site_id": SITE_ID, "api_key_file": str(key_file)},
-        "backfill": {"quick_interval_s": ASK_INTERVAL_S, "slow_interval_s": ASK_INTERVAL_S},
-    }
-    text = yaml.safe_dump(settings, allow_unicode=True)
-    (run.folder / "config.yaml").write_text(text, encoding="utf-8")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("WIX_PRINTER")}
-    command = [str(Path(sys.executable).with_name("wix-printer")), "run", "--config", "config.yaml"]
-    with run.log_file.open("wb") as log:
-        return subprocess.Popen(command, cwd=run.folder, env=environment, stderr=log)
-
-
-def _starts(run: Run, process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether the daemon listens, and note where."""
-
-    def is_decided() -> bool:
-        ended = process.poll() is not None
-        run.addresses = _addresses(run.log_file)
-        return ended or len(run.addresses) == len(USUAL_PORTS)
-
-    in_time = run.wait_until(is_decided, "the daemon", START_TIMEOUT_S)
-    return in_time and process.poll() is None
-
-
-def _addresses(log_file: Path) -> dict[str, str]:
-    """Read from the daemon's log where it listens: another's on the same port is not ours."""
-    return {
-        fact["server"].removesuffix("-listener"): fact["address"]
-        for fact in _facts(log_file)
-        if fact["event"] == "listening"
-    }
-
-
-def _facts(log_file: Path) -> Iterator[dict[str, Any]]:
-    """Read what the daemon has logged so far."""
-    for line in log_file.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):  # half a line, or no JSON
-            yield json.loads(line)
-
-
-def _free_port(usual: int) -> int:
-    """Return the usual port, or 0 (any free one) if it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", usual))
-        except OSError:
-            return 0
-    return usual
-
-
-def _stop(run: Run, process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        run.fail(f"The daemon did not end within {STOP_TIMEOUT_S:.0f} s.")
+        if not run.daemon.stop():
+            run.fail("The daemon did not end in time.")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_DRAWN = re.compile(r"\[image \d+x\d+\]")
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -17,6 +19,11 @@ class Paper:
 
     text: str
     picture: Path
+
+    @property
+    def legible(self) -> str:
+        """Return the text for a person: rows that the printer drew can be read in the picture."""
+        return _DRAWN.sub(f"[drawn: see {self.picture.name}]", self.text)
 
     def is_about(self, number: str) -> bool:
         """Tell whether the receipt names an order's number."""

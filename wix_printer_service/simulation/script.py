@@ -67,10 +67,20 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
         "Anna orders online, not paid yet: no paper", anna, anna.event("pickup_created", now)
     )
     yield Step("Anna has paid: kitchen and customer", anna, anna.event("pickup", now), 2)
-    yield Step("Jonas pays the driver in cash: kitchen, driver, customer", jonas, cash, 3)
+    yield Step(
+        "Jonas pays the driver in cash; the bar makes his cola: kitchen, bar, driver, customer",
+        jonas,
+        cash,
+        4,
+    )
     yield Step("Wix sends Jonas' order a second time: no paper", jonas, cash, way=Way.LATE)
     yield Step("A pickup with wishes and an allergy", bowl, bowl.event("modifiers", now), 2)
-    yield Step("A delivery in many scripts", cagla, cagla.event("every_script", now), 3)
+    yield Step(
+        "A delivery in many scripts, drawn where the printer has no letters: three receipts",
+        cagla,
+        cagla.event("every_script", now),
+        3,
+    )
     yield Step(
         "Anna orders again; the webhook gets lost, so Wix is asked: kitchen and customer",
         again,
@@ -80,15 +90,18 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
     )
     yield Step("The lost webhook comes after all: no paper", again, unheard, way=Way.LATE)
     yield Step(
-        "Somebody edits the order with wishes: written down",
+        "Somebody edits the order with wishes: a CHANGE for kitchen and customer, and a lemonade"
+        " for the bar",
         bowl,
         bowl.event("modifiers_edited", now),
+        3,
+        after_paper=True,
     )
     yield Step(
-        "Jonas calls off; that webhook gets lost too: one CANCELLED ticket",
+        "Jonas calls off; that webhook gets lost too: CANCELLED in the kitchen and at the bar",
         jonas,
         jonas.event("delivery_canceled", now),
-        1,
+        2,
         Way.LOST,
         after_paper=True,
     )
