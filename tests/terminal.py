@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEVER_ENDING = ("wix-printer run", "simulate wix")
+
+
+def blocks(language: str, text: str) -> list[str]:
+    """Return what a text shows as code in a language, in lists too."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE)
+    return [re.sub(f"(?m)^{indent}", "", code) for indent, code in found]
 
 
 def free_address() -> str:
@@ -67,7 +74,19 @@ class Terminal:
         if any(command in line for command in NEVER_ENDING):
             self._start(line)
             return ""
-        done = subprocess.run(
+        done = self._run(line, typed)
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def refused(self, line: str) -> str:
+        """Return what a line says is wrong; it must end with 1, and not by a bug."""
+        done = self._run(line)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 1, f"{line}: {done.stdout}{done.stderr}"
+        return done.stderr
+
+    def _run(self, line: str, typed: str = "") -> subprocess.CompletedProcess:
+        return subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
             env=self._environment,
@@ -77,8 +96,6 @@ class Terminal:
             timeout=DEADLINE_S,
             check=False,
         )
-        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
-        return done.stdout
 
     def said(self, number: int) -> str:
         """Return what the so-manieth command that runs beside has said."""

@@ -15,7 +15,7 @@ import requests
 import yaml
 
 from tests.daemon_process import DEADLINE_S
-from tests.terminal import Terminal, free_address, is_open, project_folder, wait_until
+from tests.terminal import Terminal, blocks, free_address, is_open, project_folder, wait_until
 from wix_printer_service.api.texts import texts
 from wix_printer_service.backfill_state import Outcome
 from wix_printer_service.config.misfits import misfits
@@ -33,10 +33,6 @@ TEXT = (DOCS / "wix.md").read_text("utf-8")
 TRYING = (DOCS / "trying-wix.md").read_text("utf-8")
 WIX_ADDRESS = "127.0.0.1:8090"
 MINIMAL = {"printers": {"kitchen": {"connection": "cups://a", "receipts": ["kitchen"]}}}
-
-
-def blocks(language: str, text: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", re.sub("(?m)^   ", "", text), re.DOTALL)
 
 
 def snippets() -> list[str]:

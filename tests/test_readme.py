@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from PIL import Image
 
-from tests.terminal import Terminal, is_open, project_folder, wait_until
+from tests.daemon_process import DEADLINE_S
+from tests.terminal import Terminal, blocks, is_open, project_folder, wait_until
 from wix_printer_service import connection_url
+from wix_printer_service.printing import fonts
 from wix_printer_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,19 +27,15 @@ TEXT = (ROOT / "README.md").read_text("utf-8")
 TRYING = TEXT.partition("## Trying it")[2].partition("\n## ")[0]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", TRYING, re.DOTALL)
-
-
 def commands() -> list[str]:
     """Return what is typed in the README's order; an outage is shorter."""
-    lines = "".join(blocks("sh")).replace("--seconds 20", "--seconds 0.2").splitlines()
+    lines = "".join(blocks("sh", TRYING)).replace("--seconds 20", "--seconds 0.2").splitlines()
     return [line for line in lines if shlex.split(line, comments=True)]
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(project_folder(tmp_path, blocks("yaml")[0]))
+    opened = Terminal(project_folder(tmp_path, blocks("yaml", TRYING)[0]))
     yield opened
     opened.close()
 
@@ -75,7 +76,7 @@ def test_the_table_of_connections_names_every_kind_and_each_example_is_right() -
 
 
 def test_the_snippets_to_add_are_settings() -> None:
-    base = yaml.safe_load(blocks("yaml")[0])
+    base = yaml.safe_load(blocks("yaml", TRYING)[0])
     for line in re.findall(r"`(\w+: \{[^`]*\})`", TRYING):
         assert Settings.model_validate({**base, **yaml.safe_load(line)})
 
@@ -83,3 +84,19 @@ def test_the_snippets_to_add_are_settings() -> None:
 def test_what_the_readme_has_people_make_is_kept_out_of_git() -> None:
     ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
     assert {"my.yaml", "password-hash.txt", "*.pem", "var/"} <= set(ignored)
+
+
+def test_the_pictures_are_those_of_todays_receipts(tmp_path: Path) -> None:
+    make = [sys.executable, ROOT / "scripts" / "pictures.py", tmp_path]
+    subprocess.run(make, check=True, timeout=DEADLINE_S)
+    shown = re.findall(r'<img src="(docs/pictures/\w+\.png)" width="\d+%" align="top" alt=', TEXT)
+    assert len(shown) == 3
+    assert {Path(file).name for file in shown} == {file.name for file in tmp_path.iterdir()}
+    for file in shown:
+        with Image.open(ROOT / file) as known, Image.open(tmp_path / Path(file).name) as made:
+            assert known == made, f"{file} is out of date: ./scripts/pictures makes it anew"
+        assert (ROOT / file).stat().st_size < 150_000
+
+
+def test_the_packages_of_fonts_are_those_that_the_service_itself_names() -> None:
+    assert f"`{fonts.REMEDY}`" in TRYING
