@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wix_printer_service import job_records, order_records
+from wix_printer_service.job_moves import JobMoves
 from wix_printer_service.models import Confirmation, JobState, OrderState, PrintJob
 from wix_printer_service.offline_queue import OfflineQueue
 from wix_printer_service.order_service import OrderService
@@ -55,6 +56,7 @@ class House:
     queue: OfflineQueue
     jobs: PrintJobs
     service: OrderService
+    moves: JobMoves
 
     def accept(self, *events: OrderEvent) -> list[str]:
         """Take events in, one after the other."""
@@ -126,4 +128,5 @@ def house_on(database: Database, clock: Clock, **settings: Any) -> House:
     whole = Settings(**{"printers": PRINTERS, **settings})
     queue = OfflineQueue(clock, max_items=whole.offline_queue.max_items)
     jobs = PrintJobs(queue, clock, whole.printing)
-    return House(database, queue, jobs, OrderService(database, queue, jobs, whole, clock))
+    service = OrderService(database, queue, jobs, whole, clock)
+    return House(database, queue, jobs, service, JobMoves(queue, clock))

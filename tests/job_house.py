@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.intake import PRINTERS
 from tests.memory_database import add_order
 from wix_printer_service import job_records
+from wix_printer_service.job_moves import JobMoves
 from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.models import ItemState, JobState, Priority, QueueItem, Receipt
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.print_jobs import AfterUncertainty, Claim, PrintJobs, lane
-from wix_printer_service.settings import Printing
+from wix_printer_service.settings import Printing, Settings
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,7 +40,9 @@ class JobHouse:
         """Begin anew on the same database."""
         self.queue = OfflineQueue(self.clock)
         self.jobs = PrintJobs(self.queue, self.clock, Printing(**printing))
-        self.requests = JobRequests(self.queue, self.jobs, self.clock)
+        self.moves = JobMoves(self.queue, self.clock)
+        changes = OrderChanges(self.jobs, Settings(printers=PRINTERS), self.clock)
+        self.requests = JobRequests(self.queue, self.jobs, changes, self.clock)
 
     def create(self, printer: str = "kitchen", receipt: Receipt = Receipt.KITCHEN, **more) -> int:
         return self.jobs.create(
@@ -69,7 +74,7 @@ class JobHouse:
         self.jobs.put_back(self.connection, claim, why, **more)
 
     def hand_over(self, printer: str, backup: str) -> int:
-        return len(self.jobs.hand_over(self.connection, printer, backup, f"{printer} is away"))
+        return len(self.moves.hand_over(self.connection, printer, backup, f"{printer} is away"))
 
     def job_in(self, state: JobState) -> int:
         """Make a job and bring it into a state by the way that it takes in life."""

@@ -18,6 +18,7 @@ from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.models import Confirmation
 from wix_printer_service.observations import Cause, ComponentState, Observation
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
 from wix_printer_service.print_manager import PrintWorker, Standby, Station
@@ -171,7 +172,8 @@ class Kitchen:
         )
         self.database.on_commit(self.queue.wake_touched)
         self.jobs = PrintJobs(self.queue, self.clock, self.settings.printing)
-        self.requests = JobRequests(self.queue, self.jobs, self.clock)
+        changes = OrderChanges(self.jobs, self.settings, self.clock)
+        self.requests = JobRequests(self.queue, self.jobs, changes, self.clock)
         self.orders = OrderService(self.database, self.queue, self.jobs, self.settings, self.clock)
         papers = {name: paper_of(printer) for name, printer in self.settings.printers.items()}
         self.tickets = TicketMaker(

@@ -126,3 +126,36 @@ def test_a_killed_daemon_has_lost_nothing_it_acknowledged(tmp_path: Path) -> Non
     with running_daemon(tmp_path, config) as daemon:
         jobs = requests.get(f"http://{daemon.status}/jobs", timeout=DEADLINE_S).json()
         assert sorted(job["receipt"] for job in jobs) == ["customer", "kitchen"]
+
+
+@pytest.mark.parametrize("command", [["run"], ["config", "check"]], ids=" ".join)
+def test_a_mistake_in_a_layout_is_named_before_anything_starts(
+    tmp_path: Path, command: list[str]
+) -> None:
+    layout = tmp_path / "kitchen.yaml"
+    layout.write_text("blocks: [nonsense]\n", "utf-8")
+    config = settings(tmp_path, receipts={"layouts": {"kitchen": str(layout)}})
+    tried = subprocess.run(
+        [COMMAND, *command, "--config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert tried.returncode == 1
+    assert str(layout) in tried.stderr
+    assert "nonsense" in tried.stderr
+    assert not (tmp_path / "wix-printer.db").exists()
+
+
+def test_copies_of_the_settings_come_out(tmp_path: Path) -> None:
+    printer = {
+        "connection": f"virtual://{tmp_path}/receipts",
+        "receipts": ["kitchen", "customer"],
+        "copies": {"kitchen": 2},
+    }
+    with running_daemon(tmp_path, settings(tmp_path, printers={"kitchen": printer})) as daemon:
+        daemon.deliver(fresh("pickup"))
+        daemon.wait_for_printed(2)
+        papers = [path for path in daemon.receipts.iterdir() if path.suffix == ".txt"]
+        assert len(papers) == 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,10 @@ from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.errors import QueueFullError, StorageError
 from wix_printer_service.health import Health, PrinterHealth, Status
-from wix_printer_service.models import JobState
+from wix_printer_service.missing_letters import MissingLetters
+from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.observations import Cause, ComponentState, Observation
+from wix_printer_service.printing.fonts import REMEDY
 from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.settings import Connectivity, Storage
 from wix_printer_service.storage.database import Database
@@ -41,6 +44,7 @@ class House:
     def __init__(self, kitchen, clock, commit_timeout_s=PATIENCE_S):
         self.stale = []
         self.failing = []
+        self.letters = MissingLetters()
         self.monitor = ConnectivityMonitor(kitchen.database, Connectivity(), clock)
         for name in ("printer:kitchen", "printer:counter", "internet"):
             self.monitor.add(name, lambda: None).observe(FINE, certain=True)
@@ -53,6 +57,7 @@ class House:
             components=self._snapshot,
             queue=QueueWatch(kitchen.database, kitchen.queue, limits, clock),
             backfill=lambda: BackfillState(Outcome.NOT_YET),
+            letters=self.letters,
             notes=["a development key is in use"],
             version="1.2.3",
             commit_timeout_s=commit_timeout_s,
@@ -333,3 +338,35 @@ def test_a_damaged_database_that_was_set_aside_is_a_problem_until_it_is_deleted(
 
     aside.unlink()
     assert house.health.snapshot().status is Status.ONLINE
+
+
+def test_letters_that_could_not_be_drawn_are_a_problem_with_its_remedy(house):
+    house.letters.note({"\U0001f9ff", "ꯀ"})
+    snapshot = house.health.snapshot()
+    assert snapshot.status is Status.DEGRADED
+    assert f"Some letters could not be drawn: U+ABC0, U+1F9FF; {REMEDY}" in snapshot.problems
+
+
+def test_of_many_such_letters_the_first_are_named(house):
+    house.letters.note(map(chr, range(0xABC0, 0xABD0)))
+    (problem,) = [text for text in house.health.snapshot().problems if "letters" in text]
+    assert "U+ABC7 and more;" in problem
+    assert "U+ABC8" not in problem
+
+
+def test_plans_for_a_printer_that_is_gone_are_a_problem_before_they_are_due(
+    house, kitchen, fake_clock
+):
+    order = kitchen.accept("77001")
+    later = fake_clock.now() + timedelta(days=1)
+    for printer in ("cellar", "kitchen"):
+        kitchen.database.write(
+            lambda t, name=printer: kitchen.jobs.create(
+                t, order, Receipt.KITCHEN, name, why="came", due_at=later
+            )
+        )
+    problems = house.health.snapshot().problems
+    assert "jobs wait for printer cellar, which is not configured" in problems
+    assert [text for text in problems if "not configured" in text] == [
+        "jobs wait for printer cellar, which is not configured"
+    ]

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.intake import PRINTERS
 from tests.memory_database import add_order, memory_database
 from wix_printer_service import job_records
 from wix_printer_service.errors import NotFoundError
 from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.models import Confirmation, JobState, Receipt
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs, Sent
+from wix_printer_service.settings import Settings
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def jobs(queue, fake_clock):
 @pytest.fixture
 def reprint(queue, jobs, connection, fake_clock):
     """Print a job again and return the copy, as it stands."""
-    requests = JobRequests(queue, jobs, fake_clock)
+    requests = JobRequests(
+        queue, jobs, OrderChanges(jobs, Settings(printers=PRINTERS), fake_clock), fake_clock
+    )
     return lambda job_id: job_records.get(
         connection, requests.reprint(connection, job_id, who="page")
     )
@@ -117,14 +122,42 @@ def test_a_copy_is_on_its_way_until_it_is_printed(jobs, connection, reprint, to,
     assert job_records.copy_on_its_way(connection, old) == expected
 
 
-def test_the_newest_job_that_waits_for_a_printer(jobs, connection):
-    assert job_records.newest_waiting(connection, "kitchen") == 0
-    first = printed(jobs, connection, to=JobState.UNCERTAIN)
-    assert job_records.newest_waiting(connection, "kitchen") == first
-    last = queued(jobs, connection)
-    queued(jobs, connection, state=JobState.HELD)
-    queued(jobs, connection, printer="counter")
-    assert job_records.newest_waiting(connection, "kitchen") == last
+class TestUntold:
+    """Whether jobs wait through an outage that it is not yet noted on."""
+
+    @pytest.fixture
+    def has_untold(self, connection, fake_clock):
+        return lambda after=0, outage=1: job_records.has_untold(
+            connection, "kitchen", outage, after, fake_clock.now()
+        )
+
+    def test_only_what_waits_for_that_printer_counts(self, jobs, connection, has_untold):
+        queued(jobs, connection, state=JobState.HELD)
+        queued(jobs, connection, printer="counter")
+        assert not has_untold()
+        printed(jobs, connection, to=JobState.UNCERTAIN)
+        assert has_untold()
+
+    def test_what_was_told_before_does_not(self, jobs, connection, has_untold):
+        first = queued(jobs, connection)
+        assert not has_untold(after=first)
+        queued(jobs, connection)
+        assert has_untold(after=first)
+
+    def test_what_is_planned_counts_when_it_is_due_though_newer_ones_were_told(
+        self, jobs, connection, has_untold, fake_clock
+    ):
+        due_at = fake_clock.now() + timedelta(hours=1)
+        plan = jobs.create(
+            connection, "order-1", Receipt.KITCHEN, "kitchen", why="came", due_at=due_at
+        )
+        last = queued(jobs, connection)
+        assert not has_untold(after=last)
+        fake_clock.advance(3600.0)
+        assert has_untold(after=last)
+        connection.execute("UPDATE print_jobs SET outage_id = 1 WHERE id = ?", (plan,))
+        assert not has_untold(after=last)
+        assert has_untold(after=last, outage=2)
 
 
 def test_a_job_that_does_not_exist_is_not_found(connection):
@@ -158,7 +191,7 @@ def test_the_newest_jobs_of_one_state(jobs, connection):
     assert [job.id for job in job_records.newest(connection, 3, JobState.HELD)] == [held]
 
 
-def test_jobs_that_are_not_over_are_counted_by_printer_and_state(jobs, connection):
+def test_jobs_that_are_not_over_are_counted_by_printer_and_state(jobs, connection, fake_clock):
     printed(jobs, connection)
     printed(jobs, connection, to=JobState.UNCERTAIN)
     printed(jobs, connection, to=JobState.DEAD)
@@ -168,7 +201,10 @@ def test_jobs_that_are_not_over_are_counted_by_printer_and_state(jobs, connectio
     queued(jobs, connection, printer="counter", state=JobState.HELD)
     jobs.claim(connection, "kitchen")
 
-    assert job_records.counts(connection) == {
+    plan = fake_clock.now() + timedelta(seconds=1)
+    jobs.create(connection, "order-1", Receipt.DRIVER, "counter", why="came", due_at=plan)
+
+    assert job_records.counts(connection, fake_clock.now()) == {
         "kitchen": {"queued": 1, "sending": 1, "uncertain": 1, "dead": 1, "expired": 1},
         "counter": {"queued": 1, "held": 1},
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.job_house import JobHouse
@@ -198,11 +200,11 @@ def test_two_taps_on_reprint_make_one_copy(house):
 @pytest.mark.parametrize("state", [JobState.EXPIRED, JobState.DEAD])
 def test_what_was_printed_again_is_no_longer_counted_as_trouble(house, state):
     old = house.job_in(state)
-    assert job_records.counts(house.connection)["kitchen"] == {state: 1}
+    assert job_records.counts(house.connection, house.clock.now())["kitchen"] == {state: 1}
 
     house.reprint(old)
 
-    assert job_records.counts(house.connection)["kitchen"] == {"queued": 1}
+    assert job_records.counts(house.connection, house.clock.now())["kitchen"] == {"queued": 1}
 
 
 @pytest.mark.parametrize("state", sorted(GOING_TO_PRINT))
@@ -220,3 +222,27 @@ def test_a_copy_can_be_reprinted_too(house):
     house.settle(house.claim(), JobState.PRINTED)
 
     assert house.job(house.reprint(copy)).copy_of == copy
+
+
+def test_a_copy_is_for_the_same_reader_and_of_the_same_change(house):
+    old = house.create(
+        receipt=Receipt.CHANGE, station="bar", reader=Receipt.KITCHEN, from_revision=3
+    )
+    house.settle(house.claim(), JobState.PRINTED)
+    copy = house.job(house.reprint(old))
+    assert (copy.receipt, copy.station) == (Receipt.CHANGE, "bar")
+    assert (copy.reader, copy.from_revision) == (Receipt.KITCHEN, 3)
+
+
+def test_a_copy_of_a_second_ticket_is_printed_at_once_and_is_no_second_ticket(house, fake_clock):
+    old = house.create(due_at=fake_clock.now(), is_reminder=True)
+    house.settle(house.claim(), JobState.PRINTED)
+    copy = house.job(house.reprint(old))
+    assert (copy.due_at, copy.is_reminder) == (None, False)
+
+
+def test_what_is_planned_is_printed_when_a_person_wants_it_now(house, fake_clock):
+    job_id = house.create(due_at=fake_clock.now() + timedelta(hours=5))
+    assert house.claim() is None
+    assert house.retry(job_id) is JobState.QUEUED
+    assert house.claim().job.due_at == fake_clock.now()

@@ -13,7 +13,6 @@ from wix_printer_service.models import (
     OrderLine,
     OrderRecord,
     OrderState,
-    Receipt,
     Road,
     Unread,
 )
@@ -22,12 +21,11 @@ from wix_printer_service.order_rules import (
     OF_NEW_ORDERS,
     Verdict,
     due_at,
-    full_set,
     is_for_kitchen,
     is_newer,
     judge,
 )
-from wix_printer_service.settings import Intake, Printer
+from wix_printer_service.settings import Intake
 from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
 from wix_printer_service.wix.webhook import EventKind, OrderEvent
 
@@ -79,7 +77,7 @@ def known(
 NEWER, OLDER = 5, 9
 """What is known already, if an event of sequence 7 is newer or older than that."""
 
-REMEMBER, REMIND = Verdict.RECORD, Verdict.REINSTATE
+REMEMBER, REMIND, CHANGE = Verdict.RECORD, Verdict.REINSTATE, Verdict.CHANGE
 PRINT, CANCEL, IGNORE = Verdict.PRINT, Verdict.CANCEL, Verdict.IGNORE
 STATES = [None, *OrderState]
 TABLE = {
@@ -89,9 +87,11 @@ TABLE = {
     ("INITIALIZED", OLDER): [*[REMEMBER] * 7, IGNORE],
     ("PENDING", NEWER): [*[REMEMBER] * 7, IGNORE],
     ("PENDING", OLDER): [*[REMEMBER] * 7, IGNORE],
-    ("", NEWER): [*[REMEMBER] * 7, IGNORE],
-    ("SOMETHING_NEW", NEWER): [*[REMEMBER] * 7, IGNORE],
-    ("APPROVED", NEWER): [PRINT, PRINT, *[REMEMBER] * 2, REMIND, PRINT, REMEMBER, IGNORE],
+    ("", NEWER): [*[REMEMBER] * 2, *[CHANGE] * 2, *[REMEMBER] * 3, IGNORE],
+    ("", OLDER): [*[REMEMBER] * 7, IGNORE],
+    ("SOMETHING_NEW", NEWER): [*[REMEMBER] * 2, *[CHANGE] * 2, *[REMEMBER] * 3, IGNORE],
+    ("SOMETHING_NEW", OLDER): [*[REMEMBER] * 7, IGNORE],
+    ("APPROVED", NEWER): [PRINT, PRINT, *[CHANGE] * 2, REMIND, PRINT, REMEMBER, IGNORE],
     ("APPROVED", OLDER): [PRINT, PRINT, *[REMEMBER] * 3, PRINT, REMEMBER, IGNORE],
     ("CANCELED", NEWER): [*[REMEMBER] * 2, CANCEL, CANCEL, *[REMEMBER] * 3, IGNORE],
     ("CANCELED", OLDER): [*[REMEMBER] * 7, IGNORE],
@@ -290,34 +290,6 @@ def test_an_order_whose_lines_could_not_be_read_is_for_the_kitchen(path):
 def test_an_oddity_elsewhere_does_not_bring_a_shops_order_to_the_kitchen():
     odd = order(lines=(line(SHOP_APP),), unread=(Unread("buyerNote", "?"),))
     assert judge(event(), odd, None, NOW, INTAKE, on_paper=False) is IGNORE
-
-
-PRINTERS = {
-    "counter": Printer(connection="virtual:///a", receipts=("customer", "driver")),
-    "kitchen": Printer(connection="virtual:///b", receipts=("kitchen",)),
-    "bar": Printer(connection="virtual:///c", receipts=("kitchen", "customer")),
-}
-
-
-def test_a_delivery_has_a_receipt_for_each_reader_kitchen_first():
-    assert full_set(Method.DELIVERY, PRINTERS) == [
-        (Receipt.KITCHEN, "kitchen"),
-        (Receipt.KITCHEN, "bar"),
-        (Receipt.DRIVER, "counter"),
-        (Receipt.CUSTOMER, "counter"),
-        (Receipt.CUSTOMER, "bar"),
-    ]
-
-
-@pytest.mark.parametrize("method", [Method.PICKUP, Method.UNKNOWN])
-def test_nobody_drives_where_nothing_is_delivered(method):
-    receipts = [receipt for receipt, _ in full_set(method, PRINTERS)]
-    assert receipts == [Receipt.KITCHEN, Receipt.KITCHEN, Receipt.CUSTOMER, Receipt.CUSTOMER]
-
-
-def test_a_restaurant_without_a_printer_for_it_gets_no_receipt():
-    counter = {"counter": PRINTERS["counter"]}
-    assert full_set(Method.PICKUP, counter) == [(Receipt.CUSTOMER, "counter")]
 
 
 class TestThatAnOrderIsCalledOffIsTheLastThatIsHeardOfIt:

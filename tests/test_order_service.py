@@ -142,7 +142,7 @@ def test_no_ticket_of_a_cancelled_order_is_printed_again_for_want_of_its_confirm
 def test_a_cancellation_follows_a_ticket_to_the_printer_that_took_over(house):
     house.accept(event("delivery_cash"))
     house.settle(house.claim("kitchen"), JobState.UNCERTAIN)
-    house.database.write(lambda t: house.jobs.hand_over(t, "kitchen", "counter", "away"))
+    house.database.write(lambda t: house.moves.hand_over(t, "kitchen", "counter", "away"))
     house.settle(house.claim("counter"))
     house.accept(event("delivery_canceled"))
     stopped = {each for each in house.receipts(DELIVERY) if each[0] == "cancellation"}

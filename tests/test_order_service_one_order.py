@@ -10,12 +10,13 @@ import pytest
 from tests.intake import DELIVERY_SET, event, house_on
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter
 from wix_printer_service import order_records
-from wix_printer_service.models import JobState, OrderState, Road
+from wix_printer_service.models import JobState, OrderState, Receipt, Road
 from wix_printer_service.simulation import samples
 from wix_printer_service.wix import wire
 from wix_printer_service.wix.webhook import LOCAL_ID, event_of_search
 
 DELIVERY = samples.load("delivery_cash")["data"]["entityId"]
+LATER = "2026-11-20T17:59:00Z"
 OTHER = "another-order-of-wix"
 TABLES = (("order_revisions", "revision"), ("print_jobs", "id"), ("inbox", "event_id"))
 
@@ -55,7 +56,7 @@ class TestWithoutANumber:
     def test_the_number_that_a_search_tells_stands_beside_ours(self, house):
         house.accept(event("delivery_cash", number=""))
         house.print_all()
-        assert house.accept(found("delivery_updated")) == ["recorded"]
+        assert house.accept(found("delivery_cash", updatedDate=LATER)) == ["recorded"]
         order = house.order(DELIVERY)
         assert (order.number, order.local_number) == ("10042", "L1")
         assert house.receipts(DELIVERY) == DELIVERY_SET
@@ -244,8 +245,9 @@ class TestWhileItIsBeingPrinted:
         assert claim.job.order_id.startswith(LOCAL_ID)
         self.accept(kitchen, found("delivery_updated", buyerNote="Nicht klingeln"))
         sent = kitchen.tickets.make(claim.job)
-        assert b"Nicht klingeln" in sent.document
-        assert sent.revision == 2
+        assert b"Bitte klingeln" in sent.document
+        assert sent.revision == 1
+        assert [job.receipt for job in kitchen.jobs_of(DELIVERY)][-1] is Receipt.CHANGE
 
     @pytest.mark.parametrize(
         ("act", "ends"),

@@ -9,7 +9,9 @@ printers work in between, and whichever of them a webhook brings and which a sea
 3. What is known of the order at the end is what its newest event says.
 4. A printer gets at most one cancellation ticket, and only if a ticket lies there.
 5. Nothing waits to be printed of a cancelled order but the cancellation.
-6. All events again, in any order, change nothing.
+6. Of an order that is on in the end every reader has on paper what is known of it; a change comes
+   only after a ticket, and only if something is different.
+7. All events again, in any order, change nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import itertools
 import json
 import uuid
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,19 +28,25 @@ import pytest
 from tests.intake import CANCELLATIONS, DELIVERY_SET, PICKUP_SET, House, event, house_on
 from wix_printer_service import order_records
 from wix_printer_service.models import JobState, OrderState, Receipt, Road
+from wix_printer_service.order_targets import Comparison, target_of
+from wix_printer_service.settings.intake import RESTAURANT_APP_IDS
 from wix_printer_service.simulation import samples
+from wix_printer_service.stations import Kitchen
 from wix_printer_service.wix import wire
 from wix_printer_service.wix.webhook import event_of_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wix_printer_service.models import Order
     from wix_printer_service.wix.webhook import OrderEvent
 
 DELIVERY = ("delivery_cash", "delivery_updated", "delivery_canceled", "delivery_paid")
 PICKUP = ("pickup_created", "pickup", "pickup_fulfilled")
 BY_WEBHOOK, BY_SEARCH = Road.WEBHOOK, Road.BACKFILL
 CALLED_OFF = {JobState.CANCELLED}
+NEWS = {Receipt.CANCELLATION, Receipt.CHANGE}
+COMPARISON = Comparison(Kitchen({}, RESTAURANT_APP_IDS), with_payment=False)
 STATUS = {"pickup_created": "INITIALIZED", "delivery_canceled": "CANCELED"}
 """What the samples say; all others say APPROVED."""
 
@@ -94,13 +103,14 @@ def check(
     check_set(house, order_id, full_set if is_set_due(names, events) else {})
     check_newest(house, names, events)
     check_cancellation(house, order_id)
+    check_changes(house, order_id)
     before = house.receipts(order_id), house.order(order_id)
     assert set(house.accept(*reversed(events))) == {"duplicate"}
     assert (house.receipts(order_id), house.order(order_id)) == before
 
 
 def check_set(house: House, order_id: str, expected: dict[tuple[str, str], int]) -> None:
-    jobs = [job for job in house.jobs_of(order_id) if job.receipt is not Receipt.CANCELLATION]
+    jobs = [job for job in house.jobs_of(order_id) if job.receipt not in NEWS]
     alive = Counter((job.receipt, job.printer) for job in jobs if job.state not in CALLED_OFF)
     assert {(job.receipt, job.printer) for job in jobs} == set(expected)
     assert alive <= Counter(expected)
@@ -121,16 +131,41 @@ def check_newest(house: House, names: Sequence[str], events: Sequence[OrderEvent
 
 def check_cancellation(house: House, order_id: str) -> None:
     jobs = house.jobs_of(order_id)
-    tickets = [job for job in jobs if job.receipt is not Receipt.CANCELLATION]
+    tickets = [job for job in jobs if job.receipt not in NEWS]
     told = [job.printer for job in jobs if job.receipt is Receipt.CANCELLATION]
     state = house.state(order_id)
     assert len(told) == len(set(told))
     if state is OrderState.CANCELLED:
         assert set(told) == {job.printer for job in tickets if job.state is JobState.PRINTED}
-        assert JobState.QUEUED not in {job.state for job in tickets}
+        assert JobState.QUEUED not in {
+            job.state for job in jobs if job.receipt is not Receipt.CANCELLATION
+        }
     else:
         assert told == []
         assert (state is OrderState.ACCEPTED) is bool(tickets)
+
+
+def check_changes(house: House, order_id: str) -> None:
+    if house.state(order_id) is not OrderState.ACCEPTED:
+        return
+    house.print_all()
+    jobs = house.jobs_of(order_id)
+    for target in {target_of(job, jobs) for job in jobs}:
+        mine = [job for job in jobs if target_of(job, jobs) == target]
+        printed = [job for job in mine if job.state is JobState.PRINTED]
+        assert printed[0].receipt is target.receipt
+        shown = [shown_at(house, order_id, job.revision) for job in printed]
+        differs = partial(COMPARISON.differs, reader=target.receipt, station=target.station)
+        for earlier, later in itertools.pairwise(zip(printed, shown, strict=True)):
+            assert later[0].receipt is Receipt.CHANGE
+            assert later[0].from_revision == earlier[0].revision
+            assert differs(earlier[1], later[1])
+        assert not differs(shown[-1], shown_at(house, order_id, None))
+
+
+def shown_at(house: House, order_id: str, revision: int | None) -> Order:
+    with house.database.reading() as connection:
+        return order_records.newest_revision(connection, order_id, revision)[0]
 
 
 @pytest.mark.parametrize("when", ["later", "at once"])

@@ -79,6 +79,13 @@ def test_within_a_priority_the_kitchen_goes_before_the_driver_before_the_custome
     assert printed == [made[p, r] for p in (Priority.HIGH, Priority.NORMAL) for r in in_turn]
 
 
+def test_changes_go_by_whose_paper_they_change(house):
+    readers = (Receipt.CUSTOMER, Receipt.DRIVER, Receipt.KITCHEN)
+    made = {reader: house.create(receipt=Receipt.CHANGE, reader=reader) for reader in readers}
+
+    assert [house.claim().job.id for _ in made] == [made[r] for r in reversed(readers)]
+
+
 @pytest.mark.parametrize("to", [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.DEAD])
 def test_a_claim_ends_in_a_state_with_its_reason_and_time(house, fake_clock, to):
     job_id = house.create()
@@ -243,7 +250,9 @@ class TestPutAside:
         assert house.claim() is None
         assert house.job(job_id).state is JobState.EXPIRED
         assert house.item_state(job_id) is ItemState.EXPIRED
-        assert job_records.counts(house.connection) == {"kitchen": {"expired": 1}}
+        assert job_records.counts(house.connection, house.clock.now()) == {
+            "kitchen": {"expired": 1}
+        }
 
     def test_by_default_a_job_may_wait_for_ever(self, house, fake_clock):
         job_id = house.create()
@@ -259,7 +268,7 @@ class TestPutAside:
         fresh = house.create()
 
         assert house.claim() is None
-        assert job_records.counts(house.connection)["kitchen"]["queued"] == 6
+        assert job_records.counts(house.connection, house.clock.now())["kitchen"]["queued"] == 6
         assert house.claim().job.id == fresh
 
 

@@ -10,15 +10,18 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.conftest import FakeClock
+from tests.intake import PRINTERS as CONFIGURED
 from tests.memory_database import add_order, memory_database
 from wix_printer_service import job_records
 from wix_printer_service.errors import NotFoundError, WrongStateError
 from wix_printer_service.job_changes import ITEM_STATES
+from wix_printer_service.job_moves import JobMoves
 from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.models import ItemState, JobState, Priority, Receipt
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.print_jobs import AfterUncertainty, PrintJobs
-from wix_printer_service.settings import Printing
+from wix_printer_service.settings import Printing, Settings
 
 ORDERS = ("order-1", "order-2")
 PRINTERS = ("kitchen", "counter")
@@ -55,7 +58,9 @@ class JobsAndQueue(RuleBasedStateMachine):
         """Begin a run of the daemon."""
         self.queue = OfflineQueue(self.clock, raise_after_s=10.0)
         self.jobs = PrintJobs(self.queue, self.clock, SETTINGS)
-        self.requests = JobRequests(self.queue, self.jobs, self.clock)
+        self.moves = JobMoves(self.queue, self.clock)
+        changes = OrderChanges(self.jobs, Settings(printers=CONFIGURED), self.clock)
+        self.requests = JobRequests(self.queue, self.jobs, changes, self.clock)
 
     def teardown(self):
         self.connection.close()
@@ -217,7 +222,7 @@ class JobsAndQueue(RuleBasedStateMachine):
     @rule(printer=printers)
     def hand_over(self, printer):
         (backup,) = set(PRINTERS) - {printer}
-        self.change(lambda t: self.jobs.hand_over(t, printer, backup, "away"))
+        self.change(lambda t: self.moves.hand_over(t, printer, backup, "away"))
         assert not [
             row
             for row in self.rows("offline_queue")

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.scripted_printer import Act, Kitchen, ScriptedPrinter, Waits, numbers_on
 from wix_printer_service import job_records
-from wix_printer_service.models import Confirmation, JobState
+from wix_printer_service.models import Confirmation, JobState, Receipt
 
 
 @pytest.fixture
@@ -172,3 +172,22 @@ def test_a_long_job_is_a_sign_of_life_as_long_as_the_printer_takes_something(kit
     turns(worker)
 
     assert heard == [0]
+
+
+def test_an_edit_that_comes_while_a_ticket_is_sent_follows_it_on_paper(kitchen):
+    order = kitchen.accept("77001", buyerNote="as it was")
+    edits = ["changed"]
+
+    def edit():
+        while edits:
+            kitchen.accept("77001", buyerNote=edits.pop())
+
+    printer = ScriptedPrinter(sending=edit)
+    turns(kitchen.worker(printer), 3)
+    first, second = printer.papers
+    assert b"as it was" in first
+    assert b"changed" in second
+    assert [job.receipt for job in kitchen.jobs_of(order) if job.printer == "kitchen"] == [
+        Receipt.KITCHEN,
+        Receipt.CHANGE,
+    ]

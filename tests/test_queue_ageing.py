@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.memory_database import memory_database
@@ -57,6 +59,29 @@ def test_what_is_high_already_never_becomes_critical(queue, connection, priority
         assert serve(queue, connection, RAISE_AFTER_S) == []
 
     assert priority_of(queue, connection, 1) is priority
+
+
+class TestPlans:
+    """What is not to be claimed before a moment."""
+
+    def test_they_rise_only_after_they_have_been_due_for_so_long(
+        self, queue, connection, fake_clock
+    ):
+        due_at = fake_clock.now() + timedelta(seconds=10 * RAISE_AFTER_S)
+        put(queue, connection, 1, due_at=due_at)
+        for _ in range(10):
+            assert serve(queue, connection, RAISE_AFTER_S) == []
+            fake_clock.advance(RAISE_AFTER_S)
+        assert serve(queue, connection, RAISE_AFTER_S) == []
+        fake_clock.advance(RAISE_AFTER_S)
+        assert serve(queue, connection, RAISE_AFTER_S) == [(1, Priority.HIGH)]
+
+    def test_others_beside_them_rise_as_ever(self, queue, connection, fake_clock):
+        due_at = fake_clock.now() + timedelta(days=1)
+        put(queue, connection, 1, due_at=due_at)
+        put(queue, connection, 2)
+        serve(queue, connection, 0.0)
+        assert serve(queue, connection, RAISE_AFTER_S) == [(2, Priority.HIGH)]
 
 
 def test_time_spent_waiting_for_a_printer_does_not_count(queue, connection, fake_clock):

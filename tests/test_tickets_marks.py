@@ -11,6 +11,7 @@ import pytest
 from tests.scripted_printer import Kitchen
 from wix_printer_service import job_records, order_records
 from wix_printer_service import tickets as tickets_module
+from wix_printer_service.job_moves import JobMoves
 from wix_printer_service.models import JobState
 from wix_printer_service.print_jobs import AfterUncertainty
 from wix_printer_service.virtual_printer import render as print_virtually
@@ -65,7 +66,11 @@ class Pass:
         return self.write(lambda t: self.kitchen.requests.retry(t, job_id, who="page"))
 
     def hand_over(self, printer="kitchen", backup="counter"):
-        self.write(lambda t: self.kitchen.jobs.hand_over(t, printer, backup, "away"))
+        self.write(
+            lambda t: JobMoves(self.kitchen.queue, self.kitchen.clock).hand_over(
+                t, printer, backup, "away"
+            )
+        )
 
     def job(self, job_id):
         with self.kitchen.database.reading() as connection:

@@ -23,9 +23,11 @@ from wix_printer_service.health import Health
 from wix_printer_service.job_changes import lane
 from wix_printer_service.job_requests import JobRequests
 from wix_printer_service.lifecycle import Supervisor
+from wix_printer_service.missing_letters import MissingLetters
 from wix_printer_service.models import Receipt
 from wix_printer_service.observations import ComponentState
 from wix_printer_service.offline_queue import OfflineQueue
+from wix_printer_service.order_changes import OrderChanges
 from wix_printer_service.order_service import OrderService
 from wix_printer_service.print_jobs import PrintJobs
 from wix_printer_service.print_manager import PrintWorker, Standby, Station
@@ -35,7 +37,7 @@ from wix_printer_service.queue_status import QueueWatch
 from wix_printer_service.simulation.keys import development_key, public_part
 from wix_printer_service.stop_signals import StopSignals
 from wix_printer_service.storage.database import Database
-from wix_printer_service.tickets import TicketMaker, paper_of, receipt_context
+from wix_printer_service.tickets import TicketMaker, copies_of, paper_of, receipt_context
 from wix_printer_service.version import VERSION
 from wix_printer_service.wix.client import WixClient
 from wix_printer_service.wix.rate import RateBudget
@@ -82,14 +84,17 @@ class Daemon:
         )
         self._queue_watch = QueueWatch(self.database, self._queue, settings.offline_queue, clock)
         self._jobs = PrintJobs(self._queue, clock, settings.printing)
+        self._changes = OrderChanges(self._jobs, settings, clock)
         self._orders = OrderService(self.database, self._queue, self._jobs, settings, clock)
-        papers = {name: paper_of(printer) for name, printer in settings.printers.items()}
+        self._letters = MissingLetters()
         self._tickets = TicketMaker(
             self.database,
             receipt_context(settings),
-            papers,
+            {name: paper_of(printer) for name, printer in settings.printers.items()},
             clock,
             settings.printing.late_after_s,
+            {name: copies_of(printer) for name, printer in settings.printers.items()},
+            self._letters,
         )
         self.monitor = ConnectivityMonitor(self.database, settings.connectivity, clock)
         self._workers = self._print_workers()
@@ -111,6 +116,7 @@ class Daemon:
             components=self.monitor.snapshot,
             queue=self._queue_watch,
             backfill=self._backfill_state,
+            letters=self._letters,
             notes=self._notes,
             version=VERSION,
             commit_timeout_s=settings.intake.commit_timeout_s,
@@ -252,7 +258,7 @@ class Daemon:
     def _status_app(self) -> Starlette:
         return create_status_app(
             database=self.database,
-            requests=JobRequests(self._queue, self._jobs, self._clock),
+            requests=JobRequests(self._queue, self._jobs, self._changes, self._clock),
             queue=self._queue,
             queue_watch=self._queue_watch,
             monitor=self.monitor,

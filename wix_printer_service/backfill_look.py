@@ -47,7 +47,9 @@ log = structlog.get_logger(__name__)
 STATUSES = ("APPROVED", "CANCELED", "REJECTED")
 """Orders that are neither to be printed nor to be called off are not asked for."""
 BY_APP = "lineItems.catalogReference.appId"
-BROUGHT = frozenset({Verdict.PRINT, Verdict.HOLD, Verdict.CANCEL, Verdict.REINSTATE})
+BROUGHT = frozenset(
+    {Verdict.PRINT, Verdict.HOLD, Verdict.CHANGE, Verdict.CANCEL, Verdict.REINSTATE}
+)
 """What a webhook should have brought."""
 PORTION = 10
 """So many orders are written down at once: a webhook that comes meanwhile must not wait long."""

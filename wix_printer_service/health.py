@@ -13,16 +13,20 @@ from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
 from wix_printer_service.errors import StorageError
+from wix_printer_service.missing_letters import code_points
 from wix_printer_service.observations import Cause, ComponentState
+from wix_printer_service.printing.fonts import REMEDY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.connectivity_component import ComponentSnapshot
+    from wix_printer_service.missing_letters import MissingLetters
     from wix_printer_service.queue_status import QueueWatch
     from wix_printer_service.storage.database import Database
 
+LETTERS_SHOWN = 8
 FETCHING = "fetching orders from Wix"
 NO_KEY = "no key for Wix: orders that no webhook brings are not fetched"
 REMEDIES = {
@@ -98,6 +102,7 @@ class Health:
         components: Says how each watched component is.
         queue: Counts what waits.
         backfill: Says when Wix was last asked for orders, and with what result.
+        letters: Those that no font could draw.
         notes: Standing remarks, such as a development key in use.
         commit_timeout_s: How long a trial commit may take.
     """
@@ -115,6 +120,7 @@ class Health:
         version: str,
         commit_timeout_s: float,
         backfill: Callable[[], BackfillState],
+        letters: MissingLetters,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -123,6 +129,7 @@ class Health:
         self._components = components
         self._queue = queue
         self._backfill = backfill
+        self._letters = letters
         self._notes = notes
         self._version = version
         self._commit_timeout_s = commit_timeout_s
@@ -160,7 +167,7 @@ class Health:
         problems += [problem for c in components if (problem := _problem_of(c))]
         backfill = self._backfill()
         problems += _backfill_problem(backfill, components)
-        jobs, alerts = self._jobs(problems), self._alerts(problems)
+        (jobs, planned), alerts = self._jobs(problems), self._alerts(problems)
         printers = tuple(
             _printer_health(component, jobs)
             for component in components
@@ -168,7 +175,9 @@ class Health:
         )
         for printer in printers:
             problems += _jobs_to_look_at(printer.name, printer.jobs)
-        problems += [f"jobs wait for printer {name}, which is not configured" for name in jobs]
+        unknown = sorted(jobs.keys() | (planned - {printer.name for printer in printers}))
+        problems += [f"jobs wait for printer {name}, which is not configured" for name in unknown]
+        problems += _letters_problem(self._letters.letters)
         problems += [*alerts, *self._database.remarks()]
         return Snapshot(
             status=_status(taking_orders=not not_taking, problems=problems),
@@ -191,13 +200,16 @@ class Health:
             return False
         return True
 
-    def _jobs(self, problems: list[str]) -> dict[str, dict[str, int]]:
+    def _jobs(self, problems: list[str]) -> tuple[dict[str, dict[str, int]], set[str]]:
+        """Count each printer's jobs; name the printers that have some planned for later."""
+        now = self._clock.now()
         try:
             with self._database.reading() as connection:
-                return job_records.counts(connection)
+                planned = job_records.printers_with_plans(connection, now)
+                return job_records.counts(connection, now), set(planned)
         except StorageError as error:
             problems.append(str(error))
-            return {}
+            return {}, set()
 
     def _alerts(self, problems: list[str]) -> tuple[str, ...]:
         try:
@@ -275,6 +287,15 @@ def _jobs_to_look_at(printer: str, jobs: dict[str, int]) -> list[str]:
         for state in ("held", "dead", "expired")
         if jobs.get(state)
     ]
+
+
+def _letters_problem(letters: Sequence[str]) -> list[str]:
+    """Name the letters that nobody can read on paper, and say what helps."""
+    if not letters:
+        return []
+    shown = ", ".join(code_points(letters[:LETTERS_SHOWN]))
+    more = " and more" if len(letters) > LETTERS_SHOWN else ""
+    return [f"Some letters could not be drawn: {shown}{more}; {REMEDY}"]
 
 
 def _for_programs(fields: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import NotFoundError
@@ -11,6 +11,13 @@ from wix_printer_service.models import ON_PAPER_STATES, Confirmation, JobState, 
 
 if TYPE_CHECKING:
     import sqlite3
+
+BEFORE_SENDING = frozenset({JobState.QUEUED, JobState.UNCERTAIN, JobState.HELD})
+HAS_UNTOLD = """
+SELECT 1 FROM print_jobs
+WHERE printer = :printer AND state IN ('queued', 'uncertain') AND (due_at IS NULL OR due_at <= :now)
+  AND (id > :after OR due_at IS NOT NULL AND outage_id IS NOT :outage) LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +68,19 @@ def newest(
     return [_job(row) for row in rows]
 
 
-def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
+def counts(connection: sqlite3.Connection, now: datetime) -> dict[str, dict[str, int]]:
     """Count jobs that are not over, by printer and state.
 
-    What somebody printed again is over: a warning that never ends is soon overlooked.
+    What somebody printed again is over: a warning that never ends is soon overlooked. What is
+    planned for later does not wait yet.
     """
     rows = connection.execute(
         "SELECT printer, state, count(*) AS number FROM print_jobs AS job"
         " WHERE state IN ('queued', 'sending', 'uncertain', 'held', 'dead', 'expired')"
+        " AND NOT (state = 'queued' AND due_at IS NOT NULL AND due_at > ?)"
         " AND NOT EXISTS (SELECT 1 FROM print_jobs WHERE copy_of = job.id)"
-        " GROUP BY printer, state"
+        " GROUP BY printer, state",
+        (moment_text(now),),
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -78,13 +88,28 @@ def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def newest_waiting(connection: sqlite3.Connection, printer: str) -> int:
-    """Return the newest job that waits for a printer, 0 if none does."""
+def printers_with_plans(connection: sqlite3.Connection, now: datetime) -> list[str]:
+    """List the printers that have jobs which are planned for later."""
+    rows = connection.execute(
+        "SELECT DISTINCT printer FROM print_jobs WHERE state IN ('queued', 'uncertain')"
+        " AND due_at IS NOT NULL AND due_at > ? ORDER BY printer",
+        (moment_text(now),),
+    )
+    return [row["printer"] for row in rows]
+
+
+def has_untold(
+    connection: sqlite3.Connection, printer: str, outage_id: int, after_job: int, now: datetime
+) -> bool:
+    """Tell whether jobs wait through an outage that it is not yet noted on.
+
+    Jobs up to ``after_job`` have been told before, unless they were planned for later then.
+    """
     row = connection.execute(
-        "SELECT max(id) FROM print_jobs WHERE printer = ? AND state IN ('queued', 'uncertain')",
-        (printer,),
+        HAS_UNTOLD,
+        {"printer": printer, "outage": outage_id, "after": after_job, "now": moment_text(now)},
     ).fetchone()
-    return row[0] or 0
+    return row is not None
 
 
 def is_stood_in_for(connection: sqlite3.Connection, printer: str, backup: str) -> bool:
@@ -146,14 +171,26 @@ def sent_document(connection: sqlite3.Connection, job_id: int) -> bytes | None:
 
 def printers_with_paper(connection: sqlite3.Connection, order_id: str) -> list[str]:
     """List the printers where a ticket of the order may lie."""
-    found: dict[str, None] = {}
-    for job in of_order(connection, order_id):
-        if job.state in ON_PAPER_STATES:
-            found[job.printer] = None
-        elif job.maybe_printed_at and not job.maybe_printed_on:
-            found[job.printer] = None  # of a rescued job nobody knows more
-        found |= dict.fromkeys(job.maybe_printed_on)
-    return list(found)
+    jobs = of_order(connection, order_id)
+    return list(dict.fromkeys(printer for job in jobs for printer in may_lie_at(job)))
+
+
+def may_lie_at(job: PrintJob) -> list[str]:
+    """List the printers where a ticket of this job may lie."""
+    found = [job.printer] if job.state in ON_PAPER_STATES else []
+    if job.maybe_printed_at and not job.maybe_printed_on:
+        found.append(job.printer)  # of a rescued job nobody knows more
+    return list(dict.fromkeys([*found, *job.maybe_printed_on]))
+
+
+def is_unstarted(job: PrintJob) -> bool:
+    """Tell whether a job waits and not one byte of it ever went out."""
+    return job.state in {JobState.QUEUED, JobState.HELD} and job.maybe_printed_at is None
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as text that can be compared: in UTC, as all of them."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _job(row: sqlite3.Row) -> PrintJob:
@@ -175,6 +212,13 @@ def _job(row: sqlite3.Row) -> PrintJob:
         backup_from=row["backup_from"],
         outage_id=row["outage_id"],
         released=bool(row["released"]),
+        station=row["station"],
+        reader=Receipt(row["reader"]) if row["reader"] else None,
+        from_revision=row["from_revision"],
+        revision=row["revision"],
+        maybe_printed_revision=row["maybe_printed_revision"],
+        due_at=_moment(row["due_at"]) if row["due_at"] else None,
+        is_reminder=bool(row["reminder"]),
     )
 
 

@@ -9,7 +9,7 @@ import structlog
 from wix_printer_service import order_records
 from wix_printer_service.errors import WrongStateError
 from wix_printer_service.job_changes import JobChanges, lane
-from wix_printer_service.job_records import copy_on_its_way, get
+from wix_printer_service.job_records import copy_on_its_way, get, moment_text
 from wix_printer_service.models import JobState, OrderState, Priority
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wix_printer_service.clock import Clock
     from wix_printer_service.models import PrintJob
     from wix_printer_service.offline_queue import OfflineQueue
+    from wix_printer_service.order_changes import OrderChanges
     from wix_printer_service.print_jobs import PrintJobs
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,13 @@ CAN_BE_CANCELLED = PUT_ASIDE | {JobState.QUEUED, JobState.UNCERTAIN}
 class JobRequests:
     """Does what people ask. Changes run in the caller's transaction."""
 
-    def __init__(self, queue: OfflineQueue, jobs: PrintJobs, clock: Clock) -> None:
+    def __init__(
+        self, queue: OfflineQueue, jobs: PrintJobs, orders: OrderChanges, clock: Clock
+    ) -> None:
         self._queue = queue
         self._jobs = jobs
+        self._orders = orders
+        self._clock = clock
         self._changes = JobChanges(queue, clock)
 
     def reprint(self, transaction: sqlite3.Connection, job_id: int, who: str) -> int:
@@ -64,10 +69,15 @@ class JobRequests:
             who=who,
             priority=Priority.HIGH,
             copy_of=job_id,
+            station=job.station,
+            reader=job.reader,
+            from_revision=job.from_revision,
         )
 
     def retry(self, transaction: sqlite3.Connection, job_id: int, who: str) -> JobState:
         """Let a job that is held, dead or expired be printed, or one that waits be tried now.
+
+        One that is planned for later is printed now.
 
         Raises:
             NotFoundError: There is no such job.
@@ -98,6 +108,7 @@ class JobRequests:
             self._changes.move(
                 transaction, job, job.state, JobState.CANCELLED, who, "cancelled by a person"
             )
+            self._orders.after_cancel(transaction, job)
         else:
             raise WrongStateError(f"job {job_id} is {job.state}: there is nothing to cancel")
         return get(transaction, job_id).state
@@ -116,5 +127,9 @@ class JobRequests:
         else:
             to = JobState.UNCERTAIN if job.maybe_printed_at else JobState.QUEUED
             self._changes.move(transaction, job, job.state, to, who, "released")
-        transaction.execute("UPDATE print_jobs SET released = 1 WHERE id = ?", (job.id,))
+        now = moment_text(self._clock.now())
+        transaction.execute(
+            "UPDATE print_jobs SET released = 1, due_at = min(due_at, ?) WHERE id = ?",
+            (now, job.id),
+        )
         self._queue.renew(transaction, lane(job.printer), job.id)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wix_printer_service.errors import QueueFullError, WrongStateError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from wix_printer_service.clock import Clock
+    from wix_printer_service.queue_ageing import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class OfflineQueue:
     ) -> None:
         self._clock = clock
         self._max_items = max_items
-        self._raise_after_s = raise_after_s
+        self._raise_after = timedelta(seconds=raise_after_s)
         self._wakers: dict[str, threading.Event] = {}
         self._touched: set[str] = set()
         self._resting: dict[int, float] = {}
@@ -168,23 +169,44 @@ class OfflineQueue:
     def renew(self, transaction: sqlite3.Connection, lane: str, subject: int) -> None:
         """Give a waiting item all its tries again, and the next one at once."""
         row = transaction.execute(
-            "UPDATE offline_queue SET tries = 0, expires_at = NULL"
+            "UPDATE offline_queue SET tries = 0, expires_at = NULL, due_at = min(due_at, ?)"
             " WHERE lane = ? AND subject = ? RETURNING id",
-            (lane, subject),
+            (self._now(), lane, subject),
         ).fetchone()
         with self._resting_lock:
             self._resting.pop(row["id"], None)
         self._touched.add(lane)
 
+    def reschedule(
+        self, transaction: sqlite3.Connection, lane: str, subject: int, due_at: datetime
+    ) -> None:
+        """Let a waiting item be claimed from another moment on; it expires as much later.
+
+        Raises:
+            WrongStateError: It is not waiting.
+        """
+        item = self.find(transaction, lane, subject)
+        if item is None or item.state is not ItemState.WAITING:
+            raise WrongStateError(f"item {subject} of {lane} is not waiting")
+        expires_at = item.expires_at
+        if expires_at is not None:
+            expires_at += due_at - (item.due_at or item.put_at)
+        transaction.execute(
+            "UPDATE offline_queue SET due_at = ?, expires_at = ? WHERE id = ?",
+            (_text(due_at), _text(expires_at), item.id),
+        )
+        self._touched.add(lane)
+
     def move(self, transaction: sqlite3.Connection, lane: str, to: str, at_most: int) -> list[int]:
         """Move what waits in a lane to another, the first first; return the subjects.
 
-        Age and rank stay.
+        Age and rank stay. What is due later stays where it is until then.
         """
         rows = transaction.execute(
             "SELECT subject FROM offline_queue INDEXED BY offline_queue_waiting"
-            " WHERE lane = ? AND state = 'waiting' ORDER BY priority DESC, rank, id LIMIT ?",
-            (lane, at_most),
+            " WHERE lane = ? AND state = 'waiting' AND (due_at IS NULL OR due_at <= ?)"
+            " ORDER BY priority DESC, rank, id LIMIT ?",
+            (lane, self._now(), at_most),
         ).fetchall()
         subjects = sorted(int(row["subject"]) for row in rows)
         for subject in subjects:
@@ -214,7 +236,7 @@ class OfflineQueue:
 
         It rises by a priority, at most to HIGH, and goes by age alone there, so nothing starves.
         Only time in which the lane's worker worked counts, so that after an outage the backlog is
-        in the order that the rules gave it.
+        in the order that the rules gave it. What was planned for later waits from then on.
 
         Returns:
             Subjects and their new priorities.
@@ -228,16 +250,17 @@ class OfflineQueue:
                 "UPDATE offline_queue SET priority = min(priority + 1, :highest), rank = 0"
                 " WHERE lane = :lane AND state = 'waiting' AND priority <= :highest"
                 " AND (priority < :highest OR rank > 0) AND id > :after AND id <= :last"
-                " RETURNING subject, priority",
+                " AND (due_at IS NULL OR due_at <= :due_before) RETURNING subject, priority",
                 {
                     "lane": lane,
                     "highest": Priority.HIGH,
                     "after": span.after_id,
                     "last": span.last_id,
+                    "due_before": _text(self._clock.now() - self._raise_after),
                 },
             ).fetchall()
             raised += [(row["subject"], Priority(row["priority"])) for row in rows]
-            if rows:
+            if rows or _has_plans(transaction, lane, span):
                 ageing.wait_again(span)
         return raised
 
@@ -257,11 +280,14 @@ class OfflineQueue:
         return [_item(row) for row in rows]
 
     def counts(self, connection: sqlite3.Connection) -> list[Count]:
-        """Count what is not over, by lane, state and priority."""
+        """Count what is not over, by lane, state and priority; what is due later does not wait."""
         rows = connection.execute(
-            "SELECT lane, state, priority, count(*) AS number, min(put_at) AS oldest"
+            "SELECT lane, state, priority, count(*) AS number,"
+            " min(max(put_at, coalesce(due_at, put_at))) AS oldest"
             " FROM offline_queue WHERE state IN ('waiting', 'claimed', 'held', 'dead')"
-            " GROUP BY lane, state, priority"
+            " AND (state <> 'waiting' OR due_at IS NULL OR due_at <= ?)"
+            " GROUP BY lane, state, priority",
+            (self._now(),),
         )
         return [
             Count(
@@ -284,7 +310,7 @@ class OfflineQueue:
             self.waker(self._touched.pop()).set()
 
     def _ageing_of(self, lane: str) -> LaneAgeing:
-        return self._ageing.setdefault(lane, LaneAgeing(self._raise_after_s))
+        return self._ageing.setdefault(lane, LaneAgeing(self._raise_after.total_seconds()))
 
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")
@@ -294,6 +320,16 @@ class OfflineQueue:
         with self._resting_lock:
             self._resting = {item: until for item, until in self._resting.items() if until > now}
             return json.dumps(list(self._resting))
+
+
+def _has_plans(connection: sqlite3.Connection, lane: str, span: Span) -> bool:
+    """Tell whether items of a span have a moment before which they are not to be claimed."""
+    row = connection.execute(
+        "SELECT 1 FROM offline_queue INDEXED BY offline_queue_waiting WHERE lane = ?"
+        " AND state = 'waiting' AND due_at IS NOT NULL AND id > ? AND id <= ? LIMIT 1",
+        (lane, span.after_id, span.last_id),
+    ).fetchone()
+    return row is not None
 
 
 def _item(row: sqlite3.Row) -> QueueItem:

@@ -55,8 +55,12 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[OrderRecord]:
     return [_record(row) for row in rows]
 
 
-def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Order, int]:
+def newest_revision(
+    connection: sqlite3.Connection, order_id: str, up_to: int | None = None
+) -> tuple[Order, int]:
     """Return an order as its newest revision shows it, with that revision's number.
+
+    With ``up_to`` it is shown as it was when that revision was the newest.
 
     A revision without a single line, of an event that shows less than the order, hides no earlier
     one: its status, payment and sums are taken over, and what could not be read of it is added.
@@ -66,12 +70,13 @@ def newest_revision(connection: sqlite3.Connection, order_id: str) -> tuple[Orde
     """
     rows = connection.execute(
         "SELECT revision, payload FROM order_revisions WHERE order_id = ? AND payload IS NOT NULL"
-        " ORDER BY revision DESC",
-        (order_id,),
+        " AND (? IS NULL OR revision <= ?) ORDER BY revision DESC",
+        (order_id, up_to, up_to),
     )
     bare: list[tuple[Order, int]] = []
     for row in rows:
         order = read_order(load(row["payload"]), order_id=order_id)
+        order = replace(order, id=order_id)  # it may have been learnt by another
         if order.lines:
             for newer, _ in reversed(bare):
                 order = _updated(order, newer)

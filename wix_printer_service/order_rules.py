@@ -9,16 +9,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Receipt, Road
+from wix_printer_service.models import Order, OrderRecord, OrderState, Road
 from wix_printer_service.wix.webhook import EventKind, OrderEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from wix_printer_service.settings import Intake, Printer
+    from wix_printer_service.settings import Intake
 
 CALLED_OFF = frozenset({"CANCELED", "REJECTED"})
+NOT_YET_APPROVED = frozenset({"INITIALIZED", "PENDING"})
 NEVER_PAPER = frozenset({EventKind.IMPORTED, EventKind.IMPORTED_ORDER_DELETED})
 SET_MADE = frozenset({OrderState.ACCEPTED, OrderState.HELD})
 OF_NEW_ORDERS = frozenset({EventKind.CREATED, EventKind.APPROVED})
@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     """What to do with an event, besides writing it down."""
 
     RECORD = "recorded"
+    CHANGE = "changed"
+    """An order whose receipts were made is another one now: what changed goes to its readers."""
     REINSTATE = "changed_after_cancellation"
     """Recorded too, but a person should know: the kitchen has been told to stop."""
     PRINT = "accepted"
@@ -73,7 +75,7 @@ def judge(
         if on_paper and known is not None and known.state is OrderState.CANCELLED:
             return Verdict.REINSTATE if newer else Verdict.RECORD
         return _judge_approved(event, order, known, now, intake, newer=newer)
-    return Verdict.RECORD
+    return _judge_known(known, newer=newer and order.status not in NOT_YET_APPROVED)
 
 
 def _is_never_paper(event: OrderEvent, order: Order, known: OrderRecord | None) -> bool:
@@ -91,7 +93,7 @@ def _judge_approved(
     newer: bool,
 ) -> Verdict:
     if known is not None and _is_decided(event, known):
-        return Verdict.RECORD
+        return _judge_known(known, newer=newer)
     if known is not None and not newer and known.status in CALLED_OFF:
         return Verdict.RECORD
     if intake.other_orders == "ignore" and not is_for_kitchen(order, intake):
@@ -101,6 +103,12 @@ def _judge_approved(
     due = due_at(order)
     stale = due is not None and due < now - timedelta(hours=intake.stale_after_h)
     return Verdict.HOLD if stale else Verdict.PRINT
+
+
+def _judge_known(known: OrderRecord | None, *, newer: bool) -> Verdict:
+    """Say what an event does that makes no receipts and calls none off."""
+    is_change = newer and known is not None and known.state in SET_MADE
+    return Verdict.CHANGE if is_change else Verdict.RECORD
 
 
 def _is_decided(event: OrderEvent, known: OrderRecord) -> bool:
@@ -140,19 +148,3 @@ def is_for_kitchen(order: Order, intake: Intake) -> bool:
 def due_at(order: Order) -> datetime | None:
     """Return when an order is due: the end of its slot, else when it was placed."""
     return order.due_to or order.due_from or order.created_at
-
-
-def full_set(method: Method, printers: Mapping[str, Printer]) -> list[tuple[Receipt, str]]:
-    """List the receipts of an order and the printers they go to, kitchen first.
-
-    A driver's receipt is for deliveries only.
-    """
-    wanted = [Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER]
-    if method is not Method.DELIVERY:
-        wanted.remove(Receipt.DRIVER)
-    return [
-        (receipt, name)
-        for receipt in wanted
-        for name, printer in printers.items()
-        if receipt in printer.receipts
-    ]

@@ -19,16 +19,20 @@ import structlog
 from wix_printer_service import order_records as records
 from wix_printer_service.errors import NotFoundError, QueueFullError
 from wix_printer_service.fault_points import reach
-from wix_printer_service.job_records import printers_with_paper
-from wix_printer_service.models import JobState, Method, OrderState, Priority, Receipt, Road
-from wix_printer_service.order_priority import priority_of
-from wix_printer_service.order_rules import (
-    IMPLIED_STATUS,
-    Verdict,
-    full_set,
-    is_newer,
-    judge,
+from wix_printer_service.job_records import of_order, printers_with_paper
+from wix_printer_service.models import (
+    DEFAULT_STATION,
+    JobState,
+    Method,
+    OrderState,
+    Priority,
+    Receipt,
+    Road,
 )
+from wix_printer_service.order_changes import ORDER_CANCELLED, OrderChanges
+from wix_printer_service.order_rules import IMPLIED_STATUS, Verdict, is_newer, judge
+from wix_printer_service.order_sets import OrderSets
+from wix_printer_service.order_targets import papers
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.webhook import LOCAL_ID
 from wix_printer_service.wix.wire import dump_ascii
@@ -72,6 +76,8 @@ class OrderService:
         self._jobs = jobs
         self._settings = settings
         self._clock = clock
+        self._sets = OrderSets(jobs, settings, clock)
+        self._changes = OrderChanges(jobs, settings, clock)
         self._zone = ZoneInfo(settings.restaurant.timezone)
         self._webhook_at_s: float | None = None
 
@@ -96,8 +102,9 @@ class OrderService:
         )
         order = replace(order, id=event.order_id)  # both read it, perhaps not alike
         payload = dump_ascii(event.order or {})
-        future = self._database.submit(lambda t: self._apply(t, event, order, payload))
-        future.add_done_callback(partial(_tell, event, order))
+        done: list[str] = []
+        future = self._database.submit(lambda t: self._apply(t, event, order, payload, done))
+        future.add_done_callback(partial(_tell, event, order, done))
         return future
 
     def webhooks_silent_for_s(self) -> float:
@@ -114,8 +121,14 @@ class OrderService:
         return NO_ORDER
 
     def _apply(
-        self, transaction: sqlite3.Connection, event: OrderEvent, order: Order, payload: str
+        self,
+        transaction: sqlite3.Connection,
+        event: OrderEvent,
+        order: Order,
+        payload: str,
+        done: list[str],
     ) -> str:
+        """Write an event down; ``done`` takes what a change of its order led to."""
         if records.is_in_inbox(transaction, event.id):
             return DUPLICATE
         now = self._clock.now()
@@ -133,6 +146,9 @@ class OrderService:
             if is_newer(event, order, known):
                 records.add_revision(transaction, event, order, payload, now)
             self._carry_out(transaction, verdict, order, event.road)
+            if verdict is Verdict.CHANGE and known is not None:
+                done += self._changes.follow(transaction, known)
+                verdict = Verdict.CHANGE if done else Verdict.RECORD
             self._set_state(transaction, verdict, event.order_id, known)
         records.add_to_inbox(transaction, event, verdict, now)
         reach("order_before_commit")
@@ -160,26 +176,30 @@ class OrderService:
         held = verdict is Verdict.HOLD
         state = JobState.HELD if held else JobState.QUEUED
         why = "the order was due long ago" if held else "the order was approved"
-        priority = priority_of(order, self._settings.priorities)
-        receipts = full_set(method, self._settings.printers)
-        for receipt, printer in receipts:
-            self._jobs.create(
-                transaction, event.id, receipt, printer, why=why, state=state, priority=priority
-            )
-        if not receipts:
+        readers = self._sets.readers(order, method)
+        self._sets.make(transaction, order, readers, why, state)
+        if not readers:
             log.warning("order_without_receipt", order_id=event.id, method=method)
 
     def _cancel(self, transaction: sqlite3.Connection, order_id: str) -> None:
-        """Call off what is not started, and tell every printer where something was printed."""
-        self._jobs.cancel_waiting(transaction, order_id, why="the order was cancelled")
-        for printer in printers_with_paper(transaction, order_id):
+        """Call off what is not started, and tell every printer where something was printed.
+
+        Where only one station of the kitchen has paper, it is told of its own share.
+        """
+        self._jobs.cancel_waiting(transaction, order_id, why=ORDER_CANCELLED)
+        for printer, readers in papers(of_order(transaction, order_id)).items():
+            stations = {(reader.receipt, reader.station) for reader in readers}
+            receipt, station = stations.pop() if len(stations) == 1 else (None, DEFAULT_STATION)
+            is_kitchens = receipt is Receipt.KITCHEN
             self._jobs.create(
                 transaction,
                 order_id,
                 Receipt.CANCELLATION,
                 printer,
-                why="the order was cancelled",
+                why=ORDER_CANCELLED,
                 priority=Priority.HIGH,
+                station=station,
+                reader=receipt if is_kitchens else None,
             )
 
     def _erase(self, transaction: sqlite3.Connection, order_id: str) -> None:
@@ -231,7 +251,7 @@ def _is_remembered(known: OrderRecord | None) -> bool:
     return known is None or known.state is OrderState.REMEMBERED
 
 
-def _tell(event: OrderEvent, order: Order, future: Future[str]) -> None:
+def _tell(event: OrderEvent, order: Order, done: list[str], future: Future[str]) -> None:
     """Log what an event did, once that is on disk."""
     if future.cancelled() or future.exception() is not None:
         return
@@ -239,6 +259,8 @@ def _tell(event: OrderEvent, order: Order, future: Future[str]) -> None:
     facts = {"order_id": event.order_id, "number": order.number, "event_id": event.id}
     verdict = future.result()
     log.info("order_event", event_type=event.type, verdict=verdict, **facts)
+    if verdict == Verdict.CHANGE:
+        log.info("order_changed", done=done, **facts)
     if verdict == Verdict.HOLD:
         log.warning("order_held", reason="due long ago", **facts)
     if verdict == Verdict.REINSTATE:

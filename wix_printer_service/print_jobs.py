@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 import structlog
 
 from wix_printer_service.job_changes import DAEMON, ITEM_STATES, JobChanges, lane
-from wix_printer_service.job_records import get, of_order
+from wix_printer_service.job_records import (
+    BEFORE_SENDING,
+    get,
+    is_unstarted,
+    moment_text,
+    of_order,
+)
 from wix_printer_service.models import (
+    DEFAULT_STATION,
+    ON_PAPER_STATES,
     Confirmation,
     JobState,
     PrintJob,
@@ -22,6 +30,7 @@ from wix_printer_service.models import (
     QueueItem,
     Receipt,
 )
+from wix_printer_service.order_targets import shown_to, target_of
 from wix_printer_service.settings import Printing
 
 if TYPE_CHECKING:
@@ -36,9 +45,15 @@ log = structlog.get_logger(__name__)
 RANKS = {Receipt.DRIVER: 1, Receipt.CUSTOMER: 2}
 """Within a priority the kitchen goes first, whatever its receipt."""
 MOST_AT_ONCE = 100
-"""Jobs that are put aside or moved in one transaction, so that no order waits for it."""
+"""Jobs that are put aside in one transaction, so that no order waits for it."""
 CALLED_OFF = "called off while it was being sent"
-BEFORE_SENDING = frozenset({JobState.QUEUED, JobState.UNCERTAIN, JobState.HELD})
+TOLD_ANYWAY = "there is no paper to change, or what is still to be printed says it"
+INSERT = """
+INSERT INTO print_jobs (order_id, receipt, printer, state, copy_of, reason, station, reader,
+  from_revision, backup_from, due_at, reminder, created_at, updated_at)
+VALUES (:order_id, :receipt, :printer, :state, :copy_of, :reason, :station, :reader,
+  :from_revision, :backup_from, :due_at, :reminder, :created_at, :updated_at)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +105,32 @@ class PrintJobs:
         priority: Priority = Priority.NORMAL,
         state: JobState = JobState.QUEUED,
         copy_of: int | None = None,
+        station: str = DEFAULT_STATION,
+        reader: Receipt | None = None,
+        from_revision: int | None = None,
+        backup_from: str | None = None,
+        due_at: datetime | None = None,
+        is_reminder: bool = False,
     ) -> int:
-        """Make a job with its queue item and return its id."""
+        """Make a job with its queue item and return its id; ``models.PrintJob`` has the words."""
         now = self._changes.now()
-        cursor = transaction.execute(
-            "INSERT INTO print_jobs (order_id, receipt, printer, state, copy_of, reason,"
-            " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (order_id, receipt, printer, state, copy_of, why, now, now),
-        )
-        job_id = cursor.lastrowid or 0
+        row = {
+            "order_id": order_id,
+            "receipt": receipt,
+            "printer": printer,
+            "state": state,
+            "copy_of": copy_of,
+            "reason": why,
+            "station": station,
+            "reader": reader or "",
+            "from_revision": from_revision,
+            "backup_from": backup_from,
+            "due_at": due_at and moment_text(due_at),
+            "reminder": is_reminder,
+            "created_at": now,
+            "updated_at": now,
+        }
+        job_id = transaction.execute(INSERT, row).lastrowid or 0
         self._first_of_this_run = min(self._first_of_this_run, job_id)
         self._queue.put(
             transaction,
@@ -106,8 +138,9 @@ class PrintJobs:
             job_id,
             priority,
             state=ITEM_STATES[state],
-            rank=RANKS.get(receipt, 0),
-            expires_at=self._in_hours(self._settings.expire_after_h),
+            rank=RANKS.get(reader or receipt, 0),
+            due_at=due_at,
+            expires_at=self._expiry(due_at),
         )
         self._changes.record(transaction, job_id, "", state, who, why)
         return job_id
@@ -126,6 +159,12 @@ class PrintJobs:
             if aside is None:
                 self._changes.change(
                     transaction, job.id, job.state, JobState.SENDING, DAEMON, "claimed"
+                )
+                transaction.execute(
+                    # what its ticket shows is settled here, so that no news can come in between
+                    "UPDATE print_jobs SET revision ="
+                    " (SELECT revision FROM orders WHERE orders.id = order_id) WHERE id = ?",
+                    (job.id,),
                 )
                 return Claim(get(transaction, job.id), item)
             to, why = aside
@@ -159,6 +198,8 @@ class PrintJobs:
         )
         if sent is not None:
             self._keep(transaction, claim.job, sent)
+        if to not in ON_PAPER_STATES:
+            self._revise_changes(transaction, claim.job)
 
     def settle_uncertain(
         self,
@@ -178,6 +219,7 @@ class PrintJobs:
         row = transaction.execute(
             "UPDATE print_jobs SET attempts = attempts + 1,"
             " maybe_printed_at = coalesce(maybe_printed_at, ?),"
+            " maybe_printed_revision = coalesce(maybe_printed_revision, revision),"
             " maybe_printed_on = maybe_printed_on || printer || ',' WHERE id = ?"
             " RETURNING attempts",
             (job.updated_at.isoformat(timespec="milliseconds"), job.id),
@@ -196,6 +238,7 @@ class PrintJobs:
         else:
             self._changes.change(transaction, job.id, JobState.UNCERTAIN, to, DAEMON, reason)
             self._settle_claimed(transaction, claim.item, to)
+        self._revise_changes(transaction, job)
         return to
 
     def put_back(
@@ -212,12 +255,14 @@ class PrintJobs:
             self._changes.move(
                 transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, CALLED_OFF
             )
+            self._revise_changes(transaction, claim.job)
             return
         self._queue.put_back(transaction, claim.item, costs_try=costs_try, pause_s=pause_s)
         # what may lie on paper from an earlier try may still lie there
         maybe_printed = get(transaction, claim.job.id).maybe_printed_at
         to = JobState.UNCERTAIN if maybe_printed else JobState.QUEUED
         self._changes.change(transaction, claim.job.id, JobState.SENDING, to, DAEMON, why)
+        self._revise_changes(transaction, claim.job)
 
     def recover(
         self, transaction: sqlite3.Connection, printer: str, after: AfterUncertainty
@@ -246,60 +291,45 @@ class PrintJobs:
             self._changes.move(transaction, job, job.state, JobState.CANCELLED, who, why)
         return len(jobs)
 
-    def hand_over(
-        self, transaction: sqlite3.Connection, printer: str, backup: str, why: str
-    ) -> list[int]:
-        """Let another printer print what waits for this one, a part at a time; return the jobs."""
-        moved = self._queue.move(transaction, lane(printer), lane(backup), MOST_AT_ONCE)
-        self._note_move(transaction, moved, backup, why)
-        return moved
+    def cancel(self, transaction: sqlite3.Connection, job: PrintJob, why: str) -> None:
+        """Cancel a job that is not started."""
+        self._changes.move(transaction, job, job.state, JobState.CANCELLED, DAEMON, why)
 
-    def fetch_home(
-        self, transaction: sqlite3.Connection, printer: str, backup: str, why: str
-    ) -> list[int]:
-        """Take back what a backup took over and cannot print, a part at a time; return the jobs."""
-        rows = transaction.execute(
-            "SELECT id FROM print_jobs WHERE printer = ? AND state IN ('queued', 'uncertain')"
-            " AND backup_from = ? ORDER BY id LIMIT ?",
-            (backup, printer, MOST_AT_ONCE),
-        ).fetchall()
-        moved = [int(row["id"]) for row in rows]
-        for job_id in moved:
-            self._queue.move_one(transaction, lane(backup), lane(printer), job_id)
-        self._note_move(transaction, moved, printer, why)
-        return moved
-
-    def _note_move(
-        self, transaction: sqlite3.Connection, jobs: list[int], to: str, why: str
+    def reschedule(
+        self, transaction: sqlite3.Connection, job: PrintJob, due_at: datetime, why: str
     ) -> None:
-        for job_id in jobs:
-            row = transaction.execute(
-                # a job that comes home again is nobody's stand-in
-                "UPDATE print_jobs SET backup_from ="
-                " nullif(coalesce(backup_from, printer), ?), printer = ? WHERE id = ?"
-                " RETURNING state",
-                (to, to, job_id),
-            ).fetchone()
-            self._changes.record(transaction, job_id, row["state"], row["state"], DAEMON, why)
+        """Let a job that waits be printed from another moment on."""
+        self._queue.reschedule(transaction, lane(job.printer), job.id, due_at)
+        transaction.execute(
+            "UPDATE print_jobs SET due_at = ? WHERE id = ?", (moment_text(due_at), job.id)
+        )
+        self._changes.record(transaction, job.id, job.state, job.state, DAEMON, why)
 
-    def name_outage(
-        self, transaction: sqlite3.Connection, printer: str, outage_id: int, after_job: int
-    ) -> int:
-        """Note on the jobs that wait which outage it is, and return the newest of them.
+    def begin_at(self, transaction: sqlite3.Connection, job: PrintJob, revision: int) -> None:
+        """Have a change that is not started say what is different from another revision."""
+        transaction.execute(
+            "UPDATE print_jobs SET from_revision = ? WHERE id = ?", (revision, job.id)
+        )
 
-        Jobs up to ``after_job`` have been told before.
+    def _revise_changes(self, transaction: sqlite3.Connection, job: PrintJob) -> None:
+        """Revise the changes that wait though they were made on the strength of this job's ticket.
+
+        They were made while it was being sent, and it did not surely come out. If it is printed
+        again it says itself what has changed; else they begin with what its reader has for certain.
         """
-        in_hand = [item.subject for item in self._queue.left_behind(transaction, lane(printer))]
-        for job_id in in_hand:  # it waits in the middle of its ticket
-            transaction.execute(
-                "UPDATE print_jobs SET outage_id = ? WHERE id = ?", (outage_id, job_id)
-            )
-        rows = transaction.execute(
-            "UPDATE print_jobs SET outage_id = ? WHERE printer = ?"
-            " AND state IN ('queued', 'uncertain') AND id > ? RETURNING id",
-            (outage_id, printer, after_job),
-        ).fetchall()
-        return max((int(row["id"]) for row in rows), default=after_job)
+        now = get(transaction, job.id)  # its order may have been given another id meanwhile
+        jobs = of_order(transaction, now.order_id)
+        target = target_of(now, jobs)
+        mine = [other for other in jobs if target_of(other, jobs) == target]
+        comes_again = now.receipt is Receipt.CHANGE and now.state in BEFORE_SENDING
+        shown = shown_to(mine, now.revision or 0)
+        for other in mine:
+            if other.id == now.id or other.receipt is not Receipt.CHANGE or not is_unstarted(other):
+                continue
+            if shown is None or (comes_again and other.printer == now.printer):
+                self.cancel(transaction, other, TOLD_ANYWAY)
+            elif (other.from_revision or 0) > shown:
+                self.begin_at(transaction, other, shown)
 
     def raise_waiting(self, transaction: sqlite3.Connection, printer: str, served_s: float) -> None:
         """Raise jobs that have waited too long for their turn while the printer was printing."""
@@ -311,19 +341,20 @@ class PrintJobs:
     def _aside(self, job: PrintJob, item: QueueItem) -> tuple[JobState, str] | None:
         waited = self._waited(job)
         limit = self._settings.hold_backlog_after_h
-        if item.expires_at is not None and waited >= item.expires_at - item.put_at:
+        begun_at = max(item.put_at, item.due_at or item.put_at)
+        if item.expires_at is not None and waited >= item.expires_at - begun_at:
             return JobState.EXPIRED, "it waited for too long to be of use"
         if limit is not None and not job.released and waited > timedelta(hours=limit):
             return JobState.HELD, f"it waited for more than {limit:g} hours"
         return None
 
     def _waited(self, job: PrintJob) -> timedelta:
-        """Return for how long a job has waited.
+        """Return for how long a job has waited, since it was made or planned for.
 
         The wall clock may have been set since, for example a Pi's that has just found a time
         server. It cannot make a job older than this process if the job was made in it.
         """
-        by_wall = self._clock.now() - job.created_at
+        by_wall = self._clock.now() - max(job.created_at, job.due_at or job.created_at)
         if job.id < self._first_of_this_run:
             return by_wall
         return min(by_wall, timedelta(seconds=self._clock.monotonic() - self._began_s))
@@ -343,8 +374,9 @@ class PrintJobs:
             (job.id, sent.revision, sent.document, job.id),
         )
 
-    def _in_hours(self, hours: float | None) -> datetime | None:
-        return None if hours is None else self._clock.now() + timedelta(hours=hours)
+    def _expiry(self, due_at: datetime | None) -> datetime | None:
+        hours = self._settings.expire_after_h
+        return None if hours is None else (due_at or self._clock.now()) + timedelta(hours=hours)
 
 
 def _is_called_off(transaction: sqlite3.Connection, job: PrintJob) -> bool:

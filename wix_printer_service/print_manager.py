@@ -30,7 +30,8 @@ from wix_printer_service.errors import (
 )
 from wix_printer_service.fault_points import reach
 from wix_printer_service.job_changes import lane
-from wix_printer_service.job_records import is_stood_in_for, newest_waiting
+from wix_printer_service.job_moves import JobMoves
+from wix_printer_service.job_records import has_untold, is_stood_in_for
 from wix_printer_service.lifecycle import Worker
 from wix_printer_service.models import Confirmation, JobState
 from wix_printer_service.observations import ComponentState, Observation
@@ -94,6 +95,7 @@ class PrintWorker(Worker):
         self._database = database
         self._queue = queue
         self._jobs = jobs
+        self._moves = JobMoves(queue, clock)
         self._tickets = tickets
         self._settings = settings
         self._waker = queue.waker(lane(station.name))
@@ -267,7 +269,7 @@ class PrintWorker(Worker):
             return
         why = f"printer {self._name} is away: {backup.name} prints it"
         moved = self._database.write(
-            lambda t: self._jobs.hand_over(t, self._name, backup.name, why)
+            lambda t: self._moves.hand_over(t, self._name, backup.name, why)
         )
         self._log.warning("jobs_handed_over", job_ids=moved, backup=backup.name)
         self._waker.set()  # there may be more
@@ -282,7 +284,7 @@ class PrintWorker(Worker):
                 return
         why = f"printer {backup.name} is away: {self._name} prints it"
         moved = self._database.write(
-            lambda t: self._jobs.fetch_home(t, self._name, backup.name, why)
+            lambda t: self._moves.fetch_home(t, self._name, backup.name, why)
         )
         if moved:
             self._log.warning("jobs_fetched_home", job_ids=moved, backup=backup.name)
@@ -293,10 +295,10 @@ class PrintWorker(Worker):
             return
         last = self._named_outage[1] if self._named_outage[0] == outage_id else 0
         with self._database.reading() as connection:
-            newest = newest_waiting(connection, self._name)
-        if newest > last or self._named_outage[0] != outage_id:
+            is_news = has_untold(connection, self._name, outage_id, last, self.clock.now())
+        if is_news or self._named_outage[0] != outage_id:
             last = self._database.write(
-                lambda t: self._jobs.name_outage(t, self._name, outage_id, last)
+                lambda t: self._moves.name_outage(t, self._name, outage_id, last)
             )
             self._named_outage = (outage_id, last)
 

@@ -7,13 +7,23 @@ from contextlib import closing
 
 import pytest
 
-from tests.storage.damaged import PAGE_BYTES, all_rows, close, evening, opened, overwrite
-from wix_printer_service import order_records
+from tests.storage.damaged import AT, PAGE_BYTES, all_rows, close, evening, opened, overwrite
+from wix_printer_service import job_records, order_records
 from wix_printer_service.models import Road
 from wix_printer_service.storage.migrations import known_version, migrate, version_of
 
 ORDERS = 60
 """So many that every large table has a page above its leaves."""
+
+
+NEW_OF_JOBS = {
+    "station": "",
+    "reader": "",
+    "from_revision": None,
+    "maybe_printed_revision": None,
+    "due_at": None,
+    "reminder": 0,
+}
 
 
 @pytest.fixture
@@ -48,6 +58,9 @@ def test_every_row_is_as_it_was_and_every_order_came_by_webhook(first_version):
     close(database)
     assert after.pop("backfill") == {}
     assert [row.pop("road") for row in after["orders"].values()] == ["webhook"] * ORDERS
+    for row in after["print_jobs"].values():
+        assert row.pop("revision") == 1
+        assert {column: row.pop(column) for column in NEW_OF_JOBS} == NEW_OF_JOBS
     assert after == before
 
 
@@ -88,3 +101,85 @@ def test_rows_of_before_the_upgrade_are_carried_over_with_their_new_column(first
     close(database)
     assert len([order for order in orders if order.number]) >= ORDERS - 1  # it lay on that page
     assert {order.road for order in orders} == {Road.WEBHOOK}
+
+
+class TestJobsOfTheSecondVersion:
+    """Jobs of before there were changes, and what is known of their tickets."""
+
+    @pytest.fixture
+    def path(self, tmp_path):
+        return tmp_path / "wix-printer.db"
+
+    @pytest.fixture
+    def second_version(self, path):
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrate(connection, up_to=2)
+            connection.execute("BEGIN")
+            evening(connection, ORDERS)
+            connection.execute("UPDATE orders SET revision = 3")
+            connection.execute("UPDATE sent_documents SET revision = 2")
+            connection.execute(
+                "UPDATE print_jobs SET maybe_printed_at = updated_at WHERE state = 'uncertain'"
+            )
+            connection.execute("COMMIT")
+            return {row[0] for row in connection.execute("SELECT job_id FROM sent_documents")}
+
+    def test_a_ticket_shows_what_was_sent_else_what_was_the_newest(self, path, second_version):
+        database = opened(path)
+        with database.reading() as connection:
+            jobs = job_records.newest(connection, 2 * ORDERS)
+        close(database)
+        assert {job.revision for job in jobs if job.id in second_version} == {2}
+        assert {job.revision for job in jobs if job.id not in second_version} == {3}
+        doubtful = {job.maybe_printed_revision for job in jobs if job.maybe_printed_at}
+        assert doubtful == {3}
+        assert {job.maybe_printed_revision for job in jobs if not job.maybe_printed_at} == {None}
+
+    def test_each_row_alone_tells_what_it_is_when_the_pages_above_are_lost(
+        self, path, second_version
+    ):
+        database = opened(path)
+        with database.reading() as connection:
+            root = connection.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'print_jobs'"
+            ).fetchone()[0]
+            before = {job.id: job for job in job_records.newest(connection, 2 * ORDERS)}
+        close(database)
+        overwrite(path, (root - 1) * PAGE_BYTES, bytes(PAGE_BYTES))
+        database = opened(path)
+        with database.reading() as connection:
+            after = {job.id: job for job in job_records.newest(connection, 2 * ORDERS)}
+        close(database)
+        assert after == before
+        assert second_version
+
+
+def test_a_rescue_keeps_stations_changes_and_plans(tmp_path):
+    path = tmp_path / "wix-printer.db"
+    database = opened(path)
+    database.write(lambda t: evening(t, ORDERS))
+    database.write(
+        lambda t: (
+            t.execute(
+                "UPDATE print_jobs SET station = 'bar', reader = 'kitchen', from_revision = 1,"
+                " revision = 2, maybe_printed_revision = 1, due_at = created_at, reminder = 1"
+            ).rowcount
+        )
+    )
+    with database.reading() as connection:
+        root = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'print_jobs'"
+        ).fetchone()[0]
+        before = {job.id: job for job in job_records.newest(connection, 2 * ORDERS)}
+    close(database)
+    overwrite(path, (root - 1) * PAGE_BYTES, bytes(PAGE_BYTES))
+    database = opened(path)
+    with database.reading() as connection:
+        after = {job.id: job for job in job_records.newest(connection, 2 * ORDERS)}
+        planned = connection.execute("SELECT DISTINCT due_at FROM offline_queue").fetchall()
+    close(database)
+    assert after == before
+    assert len(after) == 2 * ORDERS
+    assert [row[0] for row in planned] == [AT]

@@ -311,6 +311,48 @@ class TestHowFarWixWasAsked:
         assert self.asked(rows) == [(1, "2026-11-18T18:00:00.000+00:00", None, None)]
 
 
+class TestPlans:
+    """Jobs that are planned for later."""
+
+    DUE = "2026-11-23T10:00:00.000+00:00"
+
+    def add_plan(self, rows, due_at=DUE, **more):
+        add_order(rows, "order-1")
+        add_job(rows, 7, JobState.QUEUED, **more)
+        rows.execute("UPDATE print_jobs SET due_at = ?", (due_at,))
+
+    def moments(self, rows):
+        mending.mend(rows, NOW)
+        return [
+            rows.execute(f"SELECT due_at FROM {table}").fetchone()[0]
+            for table in ("print_jobs", "offline_queue")
+        ]
+
+    def test_one_whose_item_is_lost_stays_planned(self, rows):
+        self.add_plan(rows)
+        assert self.moments(rows) == [self.DUE, self.DUE]
+
+    def test_one_whose_item_says_otherwise_is_planned_as_the_job_says(self, rows):
+        self.add_plan(rows, item=ItemState.WAITING)
+        assert self.moments(rows) == [self.DUE, self.DUE]
+
+    def test_one_whose_moment_cannot_be_read_prints_at_once(self, rows):
+        self.add_plan(rows, "2026-11-23Tomorrow", item=ItemState.WAITING)
+        assert self.moments(rows) == [None, None]
+
+
+def test_what_a_doubtful_ticket_was_to_show_is_known_by_its_claim(rows):
+    add_order(rows, "order-1")
+    add_job(rows, 7, JobState.SENDING, item=ItemState.WAITING)
+    add_job(rows, 8, JobState.PRINTED, item=ItemState.DONE)
+    add_job(rows, 9, JobState.SENDING, item=ItemState.WAITING)
+    rows.execute("UPDATE print_jobs SET revision = 3")
+    rows.execute("UPDATE print_jobs SET maybe_printed_revision = 2 WHERE id = 9")
+    mending.mend(rows, NOW)
+    found = rows.execute("SELECT maybe_printed_revision FROM print_jobs ORDER BY id")
+    assert [row[0] for row in found] == [3, None, 2]
+
+
 def test_a_database_of_the_first_version_is_mended_too():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, up_to=1)

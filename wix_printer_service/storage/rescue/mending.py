@@ -109,6 +109,19 @@ UPDATE offline_queue SET lane = (SELECT 'print:' || printer FROM print_jobs WHER
 WHERE lane LIKE :lanes
   AND lane <> (SELECT 'print:' || printer FROM print_jobs WHERE id = subject)
 """
+PLANS = (
+    "UPDATE print_jobs SET due_at = NULL WHERE julianday(due_at) IS NULL",
+    """
+UPDATE offline_queue SET due_at = (SELECT due_at FROM print_jobs WHERE id = subject)
+WHERE lane LIKE :lanes
+""",
+)
+"""What is planned for later is so in both tables; one whose moment is unreadable prints at once."""
+MAYBE_SHOWN = """
+UPDATE print_jobs SET maybe_printed_revision = coalesce(maybe_printed_revision, revision)
+WHERE maybe_printed_at IS NOT NULL
+"""
+"""What a ticket of which nobody knows any more was to show is the least that is known of it."""
 STATES = """
 SELECT item.id, job.id, job.state, item.state
 FROM offline_queue AS item JOIN print_jobs AS job ON job.id = subject WHERE lane LIKE :lanes
@@ -142,6 +155,9 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
     transaction.execute(LANES, {"lanes": PRINT_LANES})
     for row in transaction.execute(STATES, {"lanes": PRINT_LANES}).fetchall():
         _agree(transaction, now, *row)
+    if "due_at" in _columns(transaction, "print_jobs"):  # not in the first versions
+        for change in (*PLANS, MAYBE_SHOWN):
+            transaction.execute(change, {"lanes": PRINT_LANES})
     return lost
 
 
@@ -160,7 +176,7 @@ def _mend_orders(transaction: sqlite3.Connection, now: str) -> None:
     transaction.execute(MISSING_ORDERS, facts)
     transaction.execute(REVISION_NUMBERS)
     transaction.execute(LOCAL_NUMBERS, {"now": now})
-    if transaction.execute("PRAGMA table_info(backfill)").fetchall():  # not in the first version
+    if _columns(transaction, "backfill"):  # not in the first version
         transaction.execute(BACKFILL, facts)
     transaction.execute(LOST_SETS, facts)
     transaction.execute(LOST_EVENTS, facts)  # last: they tell when Wix was asked
@@ -181,6 +197,11 @@ def _mend_references(transaction: sqlite3.Connection) -> None:
             )
             lost = ("WHERE", column, "NOT IN (SELECT", key, "FROM", parent, ")")
             transaction.execute(statement(*forget, *lost))
+
+
+def _columns(transaction: sqlite3.Connection, table: str) -> set[str]:
+    rows = transaction.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    return {name for (name,) in rows}
 
 
 def _agree(

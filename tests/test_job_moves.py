@@ -148,7 +148,7 @@ class TestOutages:
         waiting, uncertain = house.create(), house.job_in(JobState.UNCERTAIN)
         others = [house.create("counter"), house.job_in(JobState.HELD)]
 
-        newest = house.jobs.name_outage(house.connection, "kitchen", 7, 0)
+        newest = house.moves.name_outage(house.connection, "kitchen", 7, 0)
 
         assert newest == uncertain
         assert {house.job(job_id).outage_id for job_id in (waiting, uncertain)} == {7}
@@ -157,9 +157,9 @@ class TestOutages:
     def test_those_that_were_told_before_are_not_told_again(self, house):
         told, fresh = house.create(), house.create()
 
-        assert house.jobs.name_outage(house.connection, "kitchen", 7, told) == fresh
+        assert house.moves.name_outage(house.connection, "kitchen", 7, told) == fresh
         assert house.job(told).outage_id is None
-        assert house.jobs.name_outage(house.connection, "kitchen", 7, fresh) == fresh
+        assert house.moves.name_outage(house.connection, "kitchen", 7, fresh) == fresh
 
 
 class TestRising:
