@@ -160,24 +160,25 @@ class TestWhileTheChangeIsSent:
         printed.end(claim)
         assert "3x -> 4x Pizza" in printed.text(printed.claim().job)
 
-    @pytest.mark.parametrize("end", [JobState.UNCERTAIN, JobState.QUEUED])
-    def test_one_that_is_printed_again_tells_all_itself(self, printed, end):
+    def test_one_of_which_not_a_byte_went_out_tells_all_itself(self, printed):
         printed.hear("3 Pizza")
         claim = printed.claim()
         printed.hear("4 Pizza")
-        printed.end(claim, end)
+        printed.end(claim, JobState.QUEUED)
         assert printed.waiting() == [CHANGE]
         text = printed.text(printed.claim().job)
         assert "2x -> 4x Pizza" in text
-        assert ("MÖGLICHES DUPLIKAT" in text) is (end is JobState.UNCERTAIN)
+        assert "MÖGLICHES DUPLIKAT" not in text
 
-    def test_one_that_may_be_on_paper_and_is_changed_back_says_so(self, printed):
+    def test_one_of_which_nobody_knows_becomes_a_whole_ticket_that_tells_all(self, printed):
         printed.hear("3 Pizza")
-        printed.end(printed.claim(), JobState.UNCERTAIN)
-        printed.hear("2 Pizza")
+        claim = printed.claim()
+        printed.hear("4 Pizza")
+        printed.end(claim, JobState.UNCERTAIN)
+        assert printed.waiting() == [CHANGE]
         text = printed.text(printed.claim().job)
-        assert "MÖGLICHES DUPLIKAT" in text
-        assert "Pizza" not in text
+        for words in ("MÖGLICHES DUPLIKAT", "ÄNDERUNG", "3x -> 4x Pizza", "\n4x Pizza"):
+            assert words in text
 
     def test_one_that_was_given_up_is_told_anew_with_the_next_edit(self, printed):
         printed.hear("3 Pizza")
@@ -384,3 +385,43 @@ class TestWhileACopyIsSent:
         restaurant.hear("3 Pizza", paymentStatus="PAID")
         restaurant.end(claim, JobState.DEAD)
         assert "2x -> 3x Pizza" in restaurant.text(restaurant.claim().job)
+
+
+class TestAChangeOfWhichNobodyKnows:
+    def perhaps_printed(self, printed, *dishes):
+        """Send the next ticket so that nobody knows what is on paper; return what it said."""
+        printed.hear(*dishes)
+        claim = printed.claim()
+        text = printed.text(claim.job)
+        printed.end(claim, JobState.UNCERTAIN)
+        return text
+
+    def test_it_comes_again_as_it_was_if_nothing_has_changed_since(self, printed):
+        self.perhaps_printed(printed, "3 Pizza")
+        text = printed.text(printed.claim().job)
+        assert "MÖGLICHES DUPLIKAT" in text
+        assert "2x -> 3x Pizza" in text
+        assert "KÜCHE" in text
+
+    def test_if_it_is_taken_back_the_whole_ticket_says_so(self, printed):
+        first = self.perhaps_printed(printed, "2 Pizza", "8 Golf")
+        assert "8x Golf" in first
+        printed.hear("2 Pizza")
+        text = printed.text(printed.claim().job)
+        for words in ("MÖGLICHES DUPLIKAT", "ÄNDERUNG", "ENTFÄLLT", "8x Golf", "2x Pizza"):
+            assert words in text
+        assert "Keine Änderung mehr" not in text
+
+    def test_after_two_tries_with_different_news_the_whole_ticket_leaves_no_doubt(self, printed):
+        self.perhaps_printed(printed, "2 Pizza", "8 Golf")
+        second = self.perhaps_printed(printed, "2 Pizza", "1 Salad")
+        assert "1x Salad" in second
+        printed.hear("4 Pizza")
+        claim = printed.claim()
+        text = printed.text(claim.job)
+        assert "4x Pizza" in text.replace("2x -> 4x Pizza", "")
+        assert "Salad" not in text
+        printed.end(claim)
+        assert printed.print_all() == []
+        assert printed.hear("4 Pizza", "1 Tea") == "changed"
+        assert "1x Tea" in printed.text(printed.claim().job)

@@ -72,14 +72,13 @@ class TicketMaker:
             record = order_records.find(connection, order_id)
             relatives = job_records.relatives(connection, job)
             before = _at(connection, order_id, job.from_revision)
-            is_whole = job.receipt in ORDER_RECEIPTS
-            tried = _at(connection, order_id, job.maybe_printed_revision if is_whole else None)
+            tried = _at(connection, order_id, job.maybe_printed_revision)
         if record is not None:
             order = replace(order, local_number=record.local_number)
         slip = Slip(job.receipt, job.station, job.reader, before)
         marks = self._marks(job, order, record, relatives)
         if tried is not None and self.comparison.differs(tried, order, slip.read_by, slip.station):
-            marks = replace(marks, changed_from=tried)
+            slip, marks = _whole(slip), replace(marks, changed_from=tried)
         paper = self.papers.get(job.printer, Paper.of(80))
         data = self._render(order, slip, paper, marks)
         return Sent(revision, data * self._copies(job, slip))
@@ -151,6 +150,14 @@ def _at(connection: sqlite3.Connection, order_id: str, revision: int | None) -> 
     with suppress(NotFoundError):
         return order_records.newest_revision(connection, order_id, revision)[0]
     return None
+
+
+def _whole(slip: Slip) -> Slip:
+    """Return the whole ticket in place of a change that may lie there and is out of date already.
+
+    Nobody could tell which of several changes to go by: the whole ticket stands for itself.
+    """
+    return Slip(slip.read_by, slip.station) if slip.receipt is Receipt.CHANGE else slip
 
 
 def _possible_duplicate(job: PrintJob, relatives: Sequence[PrintJob]) -> Duplicate | None:
