@@ -11,10 +11,11 @@ from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.printing.fonts import REMEDY
 from wix_printer_service.printing.rendering import Printed
+from wix_printer_service.receipts.layout import default_text
 from wix_printer_service.settings import Settings
 from wix_printer_service.tickets import copies_of, receipt_context
 
-CUT = b"\x1dV"
+CUT, PULSE, BEEP = b"\x1dV", b"\x1bp", b"\x1bB"
 KITCHEN = "kitchen @kitchen"
 
 
@@ -127,6 +128,22 @@ class TestCopies:
         restaurant.print_all()
         restaurant.ask("reprint", restaurant.job(KITCHEN))
         assert self.cuts(restaurant, restaurant.claim().job) == 1
+
+    def test_only_the_first_opens_the_drawer_and_makes_a_sound(
+        self, database, fake_clock, tmp_path
+    ):
+        layout = tmp_path / "kitchen.yaml"
+        text = default_text(Receipt.KITCHEN)
+        text = text.replace("drawer: false", "drawer: true").replace("beep: 0", "beep: 2")
+        layout.write_text(text, encoding="utf-8")
+        given = {
+            "printers": printers_with(kitchen=3),
+            "receipts": {"layouts": {"kitchen": str(layout)}},
+        }
+        restaurant = Restaurant(database, fake_clock, given)
+        restaurant.hear("2 Pizza")
+        document = restaurant.tickets.make(restaurant.job(KITCHEN)).document
+        assert [document.count(command) for command in (CUT, PULSE, BEEP)] == [3, 1, 1]
 
     def test_copies_are_read_from_the_settings(self):
         settings = Settings.model_validate({"printers": printers_with(kitchen=3)})

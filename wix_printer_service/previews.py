@@ -10,11 +10,10 @@ from wix_printer_service.errors import NotFoundError
 from wix_printer_service.models import Receipt
 from wix_printer_service.order_rules import CALLED_OFF
 from wix_printer_service.order_targets import targets
-from wix_printer_service.printing.rendering import Paper, render
-from wix_printer_service.receipts.compose import compose
+from wix_printer_service.printing.rendering import Paper
 from wix_printer_service.receipts.context import Marks, Slip
 from wix_printer_service.settings.receipts import stations_of
-from wix_printer_service.tickets import paper_of
+from wix_printer_service.tickets import draw, paper_of
 from wix_printer_service.virtual_printer import render as read
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ class Previews:
     def show(self, order: Order, slip: Slip, paper: Paper) -> Preview:
         """Return a receipt as it would come out in time and for the first time."""
         is_off = order.status in CALLED_OFF and slip.receipt is not Receipt.CANCELLATION
-        document = compose(order, slip, self.context, Marks(cancelled=is_off))
-        return Preview(render(document, paper), paper)
+        printed = draw(order, slip, self.context, paper, Marks(cancelled=is_off))
+        return Preview(printed.data, paper)
 
 
 def current_order(connection: sqlite3.Connection, order_id: str) -> Order:

@@ -16,9 +16,15 @@ from wix_printer_service.models import JobState, OrderState, Receipt, Road
 from wix_printer_service.order_targets import Comparison
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.fonts import REMEDY
-from wix_printer_service.printing.rendering import Paper, press
+from wix_printer_service.printing.rendering import Paper, Printed, press
 from wix_printer_service.receipts.compose import compose
-from wix_printer_service.receipts.context import Duplicate, Marks, ReceiptContext, Slip
+from wix_printer_service.receipts.context import (
+    UNMARKED,
+    Duplicate,
+    Marks,
+    ReceiptContext,
+    Slip,
+)
 from wix_printer_service.receipts.layout import read_layouts
 from wix_printer_service.receipts.plain import plain_document
 
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.models import Order, OrderRecord, PrintJob
+    from wix_printer_service.receipts.document import Document
     from wix_printer_service.settings import Printer, Settings
     from wix_printer_service.storage.database import Database
 
@@ -80,8 +87,10 @@ class TicketMaker:
         if tried is not None and self.comparison.differs(tried, order, slip.read_by, slip.station):
             slip, marks = _whole(slip), replace(marks, changed_from=tried)
         paper = self.papers.get(job.printer, Paper.of(80))
-        data = self._render(order, slip, paper, marks)
-        return Sent(revision, data * self._copies(job, slip))
+        printed = draw(order, slip, self.context, paper, marks, self._copies(job, slip))
+        if new := self.missing.note(printed.missing):
+            log.warning("letters_without_font", letters=code_points(new), remedy=REMEDY)
+        return Sent(revision, printed.data)
 
     @property
     def comparison(self) -> Comparison:
@@ -132,15 +141,30 @@ class TicketMaker:
         age_s = (self.clock.now() - since).total_seconds()
         return (order.created_at or since) if age_s > self.late_after_s else None
 
-    def _render(self, order: Order, slip: Slip, paper: Paper, marks: Marks) -> bytes:
-        try:
-            printed = press(compose(order, slip, self.context, marks), paper)
-        except Exception:  # whatever we do not understand still reaches the kitchen
-            log.exception("receipt_failed", order_id=order.id, receipt=slip.receipt)
-            printed = press(plain_document(order, slip, self.context, marks), paper)
-        if new := self.missing.note(printed.missing):
-            log.warning("letters_without_font", letters=code_points(new), remedy=REMEDY)
-        return printed.data
+
+def draw(
+    order: Order,
+    slip: Slip,
+    context: ReceiptContext,
+    paper: Paper,
+    marks: Marks = UNMARKED,
+    copies: int = 1,
+) -> Printed:
+    """Return the bytes of a ticket; one that our receipts cannot cope with is a plain ticket."""
+    try:
+        return _copied(compose(order, slip, context, marks), paper, copies)
+    except Exception:  # whatever we do not understand still reaches the kitchen
+        log.exception("receipt_failed", order_id=order.id, receipt=slip.receipt)
+        return _copied(plain_document(order, slip, context, marks), paper, copies)
+
+
+def _copied(document: Document, paper: Paper, copies: int) -> Printed:
+    """Return a document so many times; only the first opens the drawer and makes a sound."""
+    first = press(document, paper)
+    if copies == 1:
+        return first
+    quiet = press(replace(document, beeps=0, opens_drawer=False), paper)
+    return replace(first, data=first.data + quiet.data * (copies - 1))
 
 
 def _at(connection: sqlite3.Connection, order_id: str, revision: int | None) -> Order | None:

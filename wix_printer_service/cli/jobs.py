@@ -33,7 +33,7 @@ COLUMNS = (
     "updated_at",
     "order_id",
 )
-FACTS = ("tries", "maybe_printed_at", "backup_from", "created_at")
+FACTS = ("station", "reader", "tries", "maybe_printed_at", "backup_from", "created_at", "due_at")
 """What ``show`` tells besides, where there is something to tell."""
 HISTORY = ("at", "from_state", "to_state", "who", "why")
 JobId = Annotated[int, typer.Argument(help="The job's number.")]
@@ -77,7 +77,7 @@ def show_job(job_id: JobId, config_file: ConfigFile = None, as_json: AsJson = Fa
     show([job], COLUMNS, as_json=False)
     print(f"\n{job['reason']}")
     for fact in FACTS:
-        if job[fact] is not None:
+        if job[fact] not in {None, ""}:
             print(f"{fact.replace('_', ' ')}: {job[fact]}")
     print()
     show(job["history"], HISTORY, as_json=False)

@@ -18,6 +18,7 @@ from wix_printer_service.settings.base import (
     PositiveSeconds,
     Section,
 )
+from wix_printer_service.words import LANGUAGES
 
 RESTAURANT_APP_IDS = (
     "9a5d83fd-8570-482e-81ab-cfa88942ee60",  # Wix Restaurants Orders (new), from Wix's docs
@@ -93,7 +94,7 @@ class Restaurant(Section):
     )
     language: Language = Field(
         default="de",
-        description="Language of the receipts and the page: de, en, es, fr, it or tr.",
+        description=f"Language of the receipts and the page: one of {', '.join(LANGUAGES)}.",
     )
     country: str = Field(
         default="",
