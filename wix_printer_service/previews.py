@@ -11,6 +11,7 @@ from wix_printer_service.models import Receipt
 from wix_printer_service.order_rules import CALLED_OFF
 from wix_printer_service.order_targets import targets
 from wix_printer_service.printing.rendering import Paper
+from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.context import Marks, Slip
 from wix_printer_service.settings.receipts import stations_of
 from wix_printer_service.tickets import draw, paper_of
@@ -60,7 +61,13 @@ class Previews:
         return Paper.of(USUAL_WIDTH_MM) if printer is None else paper_of(printer)
 
     def show(self, order: Order, slip: Slip, paper: Paper) -> Preview:
-        """Return a receipt as it would come out in time and for the first time."""
+        """Return a receipt as it would come out in time and for the first time.
+
+        Raises:
+            ConfigurationError: The catalogue of its language has mistakes; on paper a plain ticket
+                would cover that up.
+        """
+        words(self.context.speaking_to(slip.read_by).language)
         is_off = order.status in CALLED_OFF and slip.receipt is not Receipt.CANCELLATION
         printed = draw(order, slip, self.context, paper, Marks(cancelled=is_off))
         return Preview(printed.data, paper)

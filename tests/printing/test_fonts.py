@@ -84,11 +84,13 @@ def test_what_leaves_no_ink_has_no_font(character):
 def test_fonts_of_the_system_step_in_best_first(system_fonts):
     folder = system_fonts / "truetype" / "noto"
     folder.mkdir(parents=True)
-    for file in ("unifont.otf", "NotoSansMyanmar-Regular.ttf", "NotoSansMyanmar-Bold.ttf"):
+    serif = "NotoSerifTibetan-Regular.ttf"  # as Debian has it; there is none without serifs
+    for file in ("unifont.otf", serif, "NotoSansMyanmar-Regular.ttf", "NotoSansMyanmar-Bold.ttf"):
         shutil.copy(MONOSPACED, folder / file)
     forget_fonts()
     assert [path.name for path in fonts._system_fonts()] == [
         "NotoSansMyanmar-Regular.ttf",
+        serif,
         "unifont.otf",
     ]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
@@ -26,7 +27,7 @@ def no_system_fonts(tmp_path, monkeypatch):
         remembered.cache_clear()
 
 
-def drawn(text: str, style: Style = NORMAL, cell: int = CELL, **parts: str) -> Image.Image:
+def drawn(text: str, style: Style = NORMAL, cell: int = CELL, **parts: Any) -> Image.Image:
     return raster.draw_row(Row(text, style, writing=writing_of(text), **parts), cell)
 
 
@@ -95,6 +96,24 @@ def test_the_first_letter_of_a_right_to_left_row_stands_rightmost():
         return ink(ImageChops.logical_xor(there, letter.crop((left, top, right, bottom))))
 
     assert 4 * differs_at_the_right_from(shin) < differs_at_the_right_from(mem)
+
+
+@pytest.mark.parametrize("text", ["سلام", "בבקשה", "ผัดไทย"])
+def test_high_letters_with_room_keep_the_shape_of_the_font(text):
+    large = drawn(text, Style(width=2, height=2))
+    high = drawn(text, Style(height=2), room=2)
+    squeezed = drawn(text, Style(height=2))
+    assert high.tobytes() == large.tobytes()
+    assert squeezed.width == high.width // 2
+
+
+def test_a_drawn_banner_is_black_from_edge_to_edge():
+    style = Style(width=2, inverse=True)
+    row = drawn("★", style, left=3, right=4)
+    assert row.width == (3 + 2 + 4) * CELL
+    assert ink(columns(row, 0, 3)) == 3 * CELL * row.height
+    assert ink(columns(row, 5, 9)) == 4 * CELL * row.height
+    assert columns(row, 3, 5).tobytes() == drawn("★", style).tobytes()
 
 
 def test_right_to_left_words_stand_in_the_alignment_of_their_surroundings():

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from wix_printer_service.errors import ConfigurationError
 from wix_printer_service.printing import fonts
-from wix_printer_service.printing.raster import draw_row, placed
-from wix_printer_service.printing.rendering import Paper, Printed, press, render
+from wix_printer_service.printing.raster import CELL_HEIGHT, draw_row, placed
+from wix_printer_service.printing.rendering import CELL_WIDTH, Paper, Printed, press, render
 from wix_printer_service.printing.rows import Row
 from wix_printer_service.receipts.document import (
     NORMAL,
@@ -152,16 +152,27 @@ def test_numbers_of_pages_are_those_of_the_profile():
 
 
 def test_the_style_is_sent_when_it_changes_and_not_again():
-    large = Style(width=2, height=3, bold=True, inverse=True, align=Align.CENTER)
-    data = ticket(Text("a", large), Text("b", large), Text("c"))
+    high = Style(height=3, bold=True, inverse=True, align=Align.CENTER)
+    data = ticket(Text("a", high), Text("b", high), Text("c"))
     for on, off in (
-        (b"\x1d!\x12", b"\x1d!\x00"),
+        (b"\x1d!\x02", b"\x1d!\x00"),
         (b"\x1bE\x01", b"\x1bE\x00"),
         (b"\x1dB\x01", b"\x1dB\x00"),
         (b"\x1ba\x01", b"\x1ba\x00"),
     ):
         assert data.count(on) == data.count(off) == 1
         assert data.index(on) < data.index(b"b") < data.index(off)
+
+
+@pytest.mark.parametrize("paper", [WIDE, NARROW])
+@pytest.mark.parametrize("words", ["ÄNDERUNG", "ANULADO", "Скидка ★"])
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_a_banner_is_black_from_edge_to_edge_with_its_word_in_the_middle(words, width, paper):
+    style = Style(width=width, height=2, inverse=True, align=Align.CENTER)
+    image = printed(Text(words, style), paper=paper).image.convert("L")
+    left, _, right, _ = image.crop((0, 0, paper.dots, 2 * CELL_HEIGHT)).getbbox()  # of the white
+    assert abs(left - (paper.dots - right)) <= CELL_WIDTH + 3 * width
+    assert left >= CELL_WIDTH
 
 
 def test_text_is_printed_as_it_was_meant():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +9,11 @@ from hypothesis import strategies as st
 
 from wix_printer_service.printing.graphemes import clusters, display_width
 from wix_printer_service.printing.rows import Row, rows, wrap
-from wix_printer_service.printing.writing import Writing
+from wix_printer_service.printing.writing import Writing, columns_of
 from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text, in_one_row
 
 BANNER = Style(width=2, inverse=True, align=Align.CENTER)
-WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302。「שिह", max_size=80).map(
+WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302。「שिהس", max_size=80).map(
     lambda text: "".join(clusters(text))
 )
 """As they come from the speller: no accent without a letter."""
@@ -129,25 +130,66 @@ def test_a_word_that_does_not_fit_is_narrowed_before_it_is_broken():
 
 def test_a_banner_fills_its_row_and_stays_in_one():
     (row,) = rows(Text("KOPIE", BANNER), 20)
-    assert row == Row("KOPIE", BANNER, before="  ", after="   ")
-    assert row.text == "  KOPIE   "
+    assert row == Row("KOPIE", BANNER, left=5, right=5)
     (row,) = rows(Text("MÖGLICHES DUPLIKAT", BANNER), 32)
-    assert row.style.width == 1
-    assert row.text == "MÖGLICHES DUPLIKAT".center(32)
+    assert row == Row("MÖGLICHES DUPLIKAT", replace(BANNER, width=1), left=7, right=7)
 
 
 def test_a_banner_longer_than_the_paper_wraps():
     found = rows(Text("NICHT VOLLSTÄNDIG LESBAR", BANNER), 20)
     assert [row.text.strip() for row in found] == ["NICHT VOLLSTÄNDIG", "LESBAR"]
-    assert all(len(row.text) == 20 for row in found)
+    assert all(row.left + len(row.text) + row.right == 20 for row in found)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+@pytest.mark.parametrize("word", ["ÄNDERUNG", "ANULADO", "İPTAL"])
+@pytest.mark.parametrize("columns", [32, 42, 48])
+def test_a_banner_reaches_from_edge_to_edge_and_its_word_stands_in_the_middle(word, width, columns):
+    (row,) = rows(Text(word, replace(BANNER, width=width)), columns)
+    assert row.left + len(word) * row.style.width + row.right == columns
+    assert row.right - row.left in {0, 1}
+
+
+def test_a_banner_needs_no_more_than_a_narrow_blank_on_each_side():
+    (row,) = rows(Text("STORNIERT", replace(BANNER, width=4)), 32)
+    assert row.style.width == 3
 
 
 def test_inverse_text_is_one_block_with_a_blank_on_each_side():
     block = Text("Keine Nüsse bitte!", Style(inverse=True), prefix="+ ", indent=1)
     assert rows(block, 16) == [
-        Row("Keine Nüsse", Style(inverse=True), 1, before=" + ", after=" "),
-        Row("bitte!", Style(inverse=True), 1, before="   ", after="      "),
+        Row("Keine Nüsse", Style(inverse=True), 1, before="+ ", left=1, right=1),
+        Row("bitte!", Style(inverse=True), 1, before="  ", left=1, right=6),
     ]
+
+
+def test_a_wide_prefix_that_would_make_words_narrow_stands_on_a_row_of_its_own():
+    large = Style(width=2, height=2)
+    assert texts(Text("Margherita", large, "1x -> 2x "), 32) == ["1x -> 2x", "Margherita"]
+    assert texts(Text("Salami", large, "1x -> 2x "), 32) == ["1x -> 2x Salami"]
+    (row,) = rows(Text("Röstzwiebelring", large, "2x "), 32)
+    assert (row.before, row.style.width) == ("2x ", 1)
+    assert texts(Text("a b c", prefix="12345678901234x ")) == ["12345678901234x", "a b c"]
+
+
+@pytest.mark.parametrize("text", ["سلام", "שלום", "ไทย"])
+def test_high_letters_that_are_too_wide_for_a_column_have_two(text):
+    (row,) = rows(Text(text, Style(height=2)), 20)
+    assert (row.style.width, row.room) == (1, 2)
+    (row,) = rows(Text(text, Style(width=2, height=2)), 20)
+    assert (row.style.width, row.room) == (2, 1)
+
+
+def test_two_columns_for_a_letter_wrap_sooner_and_break_no_word():
+    high = Style(height=2)
+    found = rows(Text("לא חריף בבקשה Pizza", high), 16)
+    assert [row.words for row in found] == ["לא חריף", "בבקשה Pizza"]
+    (row,) = rows(Text("בבקשהבבקשה", high), 16)
+    assert (row.words, row.room) == ("בבקשהבבקשה", 1)
+
+
+def test_letters_of_one_width_and_chinese_characters_need_no_more_columns_when_high():
+    assert len(rows(Text("Борщ Käse 中国", Style(height=2)), 16)) == 1
 
 
 def test_a_pair_reaches_from_margin_to_margin():
@@ -176,7 +218,8 @@ def test_a_rule_is_as_wide_as_the_paper():
 def test_no_row_is_wider_than_the_paper_and_no_letter_is_lost(block, columns):
     found = rows(block, columns)
     for row in found:
-        used = row.indent + display_width(row.text) * row.style.width
+        text_columns = columns_of(row.text, row.room) * row.style.width
+        used = row.indent + row.left + text_columns + row.right
         assert used <= columns or len(list(clusters(row.text.strip()))) == 1
     if isinstance(block, Pair):
         wanted = block.prefix + block.left + block.right

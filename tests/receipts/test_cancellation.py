@@ -42,3 +42,8 @@ def test_nothing_is_louder_than_the_news_itself():
         assert block_saying(document, words).style == NORMAL
     inverse = [b for b in document.blocks if isinstance(b, Text) and b.style.inverse]
     assert max(inverse, key=lambda b: b.style.width * b.style.height).text == "STORNIERT"
+
+
+def test_what_not_to_cook_is_tall_and_bold():
+    style = block_saying(compose(CASH_DELIVERY, Receipt.CANCELLATION, GERMAN), "Rucola").style
+    assert (style.height, style.bold) == (2, True)

@@ -19,9 +19,10 @@ from wix_printer_service.models import (
     TaxLine,
     Unread,
 )
+from wix_printer_service.printing.rows import rows as wrap
 from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.change import changes
-from wix_printer_service.receipts.context import Slip
+from wix_printer_service.receipts.context import Marks, Slip, Ticket
 from wix_printer_service.receipts.difference import difference
 from wix_printer_service.receipts.document import Document, Feed, Rule, Text
 from wix_printer_service.receipts.styles import ALLERGY, BANNER, LARGE, TALL, TALL_BOLD
@@ -36,7 +37,7 @@ K, D, C = READERS
 
 def change(before: Order, after: Order, reader: Receipt = K, station: str = "", **context: object):
     slip = Slip(Receipt.CHANGE, station, reader, before)
-    return Document(tuple(changes(after, slip, replace(ENGLISH, **context))))
+    return Document(tuple(changes(Ticket(after, slip, replace(ENGLISH, **context)))))
 
 
 def told(before: Order, after: Order, reader: Receipt = K, **more: object) -> list[str]:
@@ -102,10 +103,24 @@ def test_another_count_is_told_from_what_to_what(reader):
     assert told(with_lines(PIZZA, COLA), after, reader) == ["CHANGED", "2x -> 3x Pizza"]
 
 
-def test_a_count_from_one_to_the_other_is_not_broken():
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("Pizza Salami", ["1x -> 2x Pizza", "         Salami"]),
+        ("Pizza Margherita", ["1x -> 2x", "Pizza Margherita"]),
+    ],
+)
+def test_a_name_behind_two_counts_wraps_under_itself_and_stays_large(name, rows):
+    before, after = (with_lines(line(name, count)) for count in ("1", "2"))
+    wrapped = wrap(change(before, after).blocks[2], 32)
+    assert [" " * (row.indent // 2) + row.text for row in wrapped] == rows
+    assert {row.style.width for row in wrapped} == {2}
+
+
+def test_a_count_may_change_its_unit():
     after = with_lines(replace(PIZZA, quantity=Decimal("0.5"), unit="kg"))
     blocks = change(with_lines(PIZZA), after).blocks
-    assert blocks[2] == Text("2x\u00a0->\u00a00.5\u00a0kg Pizza", LARGE)
+    assert blocks[2] == Text("Pizza", LARGE, "2x -> 0.5 kg ")
 
 
 def test_a_count_that_nobody_can_cook_is_marked():
@@ -270,6 +285,14 @@ def test_a_phone_number_is_not_broken():
     assert Text("+49\u00a030\u00a01", LARGE) in change(CASH_DELIVERY, after, D).blocks
 
 
+def test_the_number_of_a_house_stays_with_its_street():
+    after = replace(CASH_DELIVERY, address=Address("Skalitzer Str. 104", "", "10997", "Berlin"))
+    before = replace(after, address=Address("Weg 1", "", "10997", "Berlin"))
+    block = change(before, after, D).blocks[3]
+    found = [(row.words.replace("\u00a0", " "), row.style.width) for row in wrap(block, 32)]
+    assert found == [("Skalitzer", 2), ("Str. 104", 2), ("10997 Berlin", 2)]
+
+
 # money
 
 
@@ -301,6 +324,14 @@ def test_a_guest_reads_all_sums_anew():
         "NOT PAID",
         "Amount due | €20.00",
     ]
+
+
+@pytest.mark.parametrize("reader", [D, C])
+def test_of_an_order_that_is_off_nothing_is_to_be_paid(reader):
+    slip = Slip(Receipt.CHANGE, reader=reader, before=UNPAID_20)
+    ticket = Ticket(costing(UNPAID_20, 25), slip, ENGLISH, Marks(cancelled=True))
+    told_words = " ".join(said(Document(tuple(changes(ticket)))))
+    assert not any(word in told_words for word in ("NOT PAID", "COLLECT", "Amount due"))
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -347,7 +378,7 @@ def test_what_is_not_for_the_kitchen_is_told_to_the_others_only():
 
 def test_nothing_known_before_makes_everything_new():
     slip = Slip(Receipt.CHANGE, reader=K)
-    found = said(Document(tuple(changes(PICKUP, slip, GERMAN))))
+    found = said(Document(tuple(changes(Ticket(PICKUP, slip, GERMAN)))))
     for text in ("NEU", "2x Pizza Margherita", "1x Tiramisu", "ABHOLUNG", "19:12"):
         assert any(text in one for one in found), text
 
@@ -365,3 +396,16 @@ def test_any_change_is_told_and_nothing_else_is(before, after, reader, with_paym
     assert is_unchanged == (not found)
     wanted = {"ADDED", "REMOVED"} & {each.kind.name for each in found.lines if after.lines}
     assert {"ADDED", "REMOVED"} & set(texts) == wanted
+
+
+def test_french_keeps_a_space_before_the_colon():
+    before = replace(CASH_DELIVERY, custom_fields=(("Table", "6"),))
+    after = replace(before, buyer_note="Vite", custom_fields=(("Table", "7"),))
+    french = {"language": "fr"}
+    assert told(before, after, **french) == [
+        *("MODIFIÉ", "Note du client :", "Vite"),
+        f"avant : {CASH_DELIVERY.buyer_note}",
+        *("Table : 7", "avant : Table : 6"),
+    ]
+    wish = with_lines(replace(PIZZA, wishes=("sans sel",)))
+    assert "AJOUTÉ\u00a0: >> sans sel" in told(with_lines(PIZZA), wish, **french)

@@ -260,8 +260,8 @@ def test_fields_and_unread_pieces_are_told_apart_by_their_titles():
         unread=(Unread("a", "2"), Unread("b", "1")),
     )
     assert set(difference(before, after, R.KITCHEN).facts) == {
-        FactChange(Fact.FIELD, "Tisch: 6", None, "Tisch"),
-        FactChange(Fact.FIELD, None, "Kerze", ""),
+        FactChange(Fact.FIELD, ("Tisch", "6"), None, "Tisch"),
+        FactChange(Fact.FIELD, None, ("", "Kerze"), ""),
         FactChange(Fact.UNREAD, "a: 1", "a: 2", "a"),
         FactChange(Fact.UNREAD, None, "b: 1", "b"),
     }

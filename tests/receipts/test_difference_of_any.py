@@ -121,11 +121,11 @@ def test_no_line_is_both_added_and_removed_under_one_name(before, after, reader)
 TEXTS = (Fact.NOTE, Fact.INSTRUCTIONS, Fact.FIELD, Fact.UNREAD)
 
 
-def texts_known(order: Order, which: Fact) -> Counter[str]:
+def texts_known(order: Order, which: Fact) -> Counter[object]:
     texts = {
         Fact.NOTE: [order.buyer_note],
         Fact.INSTRUCTIONS: [order.instructions],
-        Fact.FIELD: [": ".join(filter(None, field)) for field in order.custom_fields],
+        Fact.FIELD: [field for field in order.custom_fields if any(field)],
         Fact.UNREAD: [f"{piece.path}: {piece.text}" for piece in order.unread],
     }
     return Counter(text for text in texts[which] if text)

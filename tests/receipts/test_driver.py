@@ -7,7 +7,9 @@ import pytest
 
 from wix_printer_service.models import Address, Contact, Receipt, Totals
 from wix_printer_service.printing.rendering import Paper, render
+from wix_printer_service.printing.rows import rows
 from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.context import Marks
 from wix_printer_service.receipts.document import QrCode
 from wix_printer_service.virtual_printer import render as print_virtually
 
@@ -35,10 +37,12 @@ def test_who_and_where_stand_there_in_the_order_a_driver_needs_them():
     texts = said(driver(CASH_DELIVERY))
     assert texts[:4] == ["FAHRER", "#10042", "LIEFERUNG", "20:00–20:15"]
     start = texts.index("Jonas Kraußmüller")
-    assert texts[start : start + 5] == [
+    assert texts[start : start + 7] == [
         "Jonas Kraußmüller",
         "Beispiel GmbH",
-        "Skalitzer Str. 104\nHinterhaus, 3. OG links\n10997 Berlin",
+        "Skalitzer Str. 104",
+        "Hinterhaus, 3. OG links",
+        "10997 Berlin",
         "Tel.",
         "+49 170 5550199",
     ]
@@ -99,26 +103,26 @@ def test_a_total_of_nothing_or_less_is_not_collected(total):
 
 
 @pytest.mark.parametrize(
-    ("street", "addition", "width_mm", "rows"),
+    ("street", "addition", "width_mm", "expected"),
     [
         ("Skalitzer Str. 104", "", 80, ["Skalitzer Str. 104", "10997 Berlin"]),
-        ("Skalitzer Str. 104", "", 58, ["Skalitzer Str. 104", "10997 Berlin"]),
+        ("Skalitzer Str. 104", "", 58, ["Skalitzer", "Str. 104", "10997 Berlin"]),
         (
             "Straße des siebzehnten Juni West 135",
             "",
             58,
-            ["Straße des siebzehnten Juni", "West 135", "10997 Berlin"],
+            ["Straße des", "siebzehnten Juni", "West 135", "10997 Berlin"],
         ),
         ("Am Hof 5", "3. OG links", 58, ["Am Hof 5", "3. OG links", "10997 Berlin"]),
     ],
 )
-def test_no_number_stands_alone_in_a_row(street, addition, width_mm, rows):
+def test_no_number_stands_alone_in_a_row(street, addition, width_mm, expected):
     address = Address(street, addition, "10997", "Berlin")
     document = driver(replace(CASH_DELIVERY, address=address, contact=Contact()))
     (receipt,) = print_virtually(render(document, Paper.of(width_mm)), width_mm)
     shown = [row.strip() for row in receipt.text.split("\n")]
-    start = shown.index(rows[0])
-    assert shown[start : start + len(rows)] == rows
+    start = shown.index(expected[0])
+    assert shown[start : start + len(expected)] == expected
 
 
 @pytest.mark.parametrize(
@@ -163,3 +167,39 @@ def test_without_an_address_there_is_no_map():
     document = driver(replace(CASH_DELIVERY, address=Address(country="DE"), contact=Contact()))
     assert codes(document) == []
     assert codes(driver(EMPTY)) == []
+
+
+def test_on_narrow_paper_the_street_is_larger_than_all_but_the_number():
+    document = driver(CASH_DELIVERY)
+    (street,) = (b for b in document.blocks if "Skalitzer" in getattr(b, "text", ""))
+    assert {(row.style.width, row.style.height) for row in rows(street, 32)} == {(2, 2)}
+    addition = block_saying(document, "Hinterhaus")
+    assert [row.style.width for row in rows(addition, 32)] == [1]
+
+
+def test_a_street_of_one_long_word_is_narrowed_and_not_broken():
+    place = Address("Oberammergauerstraße 5", "", "10997", "Berlin")
+    (street,) = (
+        b
+        for b in driver(replace(CASH_DELIVERY, address=place)).blocks
+        if "Ober" in getattr(b, "text", "")
+    )
+    (row,) = rows(street, 32)
+    assert (row.words, row.style.width) == ("Oberammergauerstraße\u00a05", 1)
+
+
+@pytest.mark.parametrize("before", [None, replace(CASH_DELIVERY, totals=Totals(total=Decimal(9)))])
+@pytest.mark.parametrize("status", ["NOT_PAID", "PARTIALLY_PAID", "PENDING", ""])
+def test_a_cancelled_ticket_never_asks_for_money(status, before):
+    order = replace(CASH_DELIVERY, payment_status=status)
+    marks = Marks(cancelled=True, changed_from=before)
+    for receipt in (Receipt.DRIVER, Receipt.CUSTOMER, Receipt.KITCHEN):
+        words = " ".join(said(compose(order, receipt, ENGLISH, marks)))
+        assert "CANCELLED" in words
+        for asking in ("COLLECT", "OPEN", "NOT PAID", "Amount due", "CHECK AMOUNT"):
+            assert asking not in words, receipt
+
+
+@pytest.mark.parametrize("receipt", [Receipt.DRIVER, Receipt.CUSTOMER])
+def test_a_cancelled_ticket_still_says_that_it_was_paid(receipt):
+    assert "PAID" in said(compose(PICKUP, receipt, ENGLISH, Marks(cancelled=True)))

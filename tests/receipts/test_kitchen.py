@@ -5,14 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from wix_printer_service.models import Method, Receipt
+from wix_printer_service.models import Method, Receipt, Unread
 from wix_printer_service.receipts.compose import compose
-from wix_printer_service.receipts.document import Feed, Pair
+from wix_printer_service.receipts.context import UNMARKED
+from wix_printer_service.receipts.document import NORMAL, Feed, Pair
+from wix_printer_service.receipts.styles import ALLERGY_ABOVE, BANNER, HUGE_BANNER
 from wix_printer_service.simulation import samples
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.wire import load
 
 from .orders import (
+    ALL_MARKS,
     CASH_DELIVERY,
     EMPTY,
     ENGLISH,
@@ -28,9 +31,11 @@ from .orders import (
     said,
 )
 
+BANNERS = (BANNER, HUGE_BANNER)
 
-def kitchen(order, context=GERMAN):
-    return compose(order, Receipt.KITCHEN, context)
+
+def kitchen(order, context=GERMAN, marks=UNMARKED):
+    return compose(order, Receipt.KITCHEN, context, marks)
 
 
 def area(block) -> int:
@@ -75,6 +80,22 @@ def test_a_date_other_than_that_of_the_order_stands_out():
     shown = block_saying(kitchen(tomorrow), "Sa., 21.11.2026")
     assert shown.style.inverse
     assert area(shown) > area(today)
+
+
+def test_two_banners_never_touch():
+    tomorrow = replace(CASH_DELIVERY, due_from=evening(18, day=21), due_to=None)
+    blocks = kitchen(tomorrow, marks=replace(ALL_MARKS, is_reminder=True)).blocks
+    banners = [at for at, b in enumerate(blocks) if getattr(b, "style", None) in BANNERS]
+    assert len(banners) >= 8
+    for at in banners:
+        above = blocks[at - 1]
+        assert not getattr(above, "style", NORMAL).inverse, blocks[at]
+
+
+def test_the_repeated_allergies_are_one_box_with_their_heading():
+    blocks = kitchen(WITH_ALLERGIES).blocks
+    heading = next(at for at, b in enumerate(blocks) if getattr(b, "text", "") == "ALLERGIE")
+    assert [block.style for block in blocks[heading + 1 :][:2]] == [ALLERGY_ABOVE] * 2
 
 
 def test_quantity_comes_first_and_everything_chosen_stands_under_the_name():
@@ -178,6 +199,41 @@ def test_guest_place_and_time_of_the_order_stand_there_small():
 def test_an_unpaid_order_says_so_and_a_paid_one_does_not(context, mark):
     assert mark in said(kitchen(CASH_DELIVERY, context))
     assert not any(mark in text for text in said(kitchen(PICKUP, context)))
+
+
+def test_that_it_is_not_paid_is_large_and_bold():
+    style = block_saying(kitchen(CASH_DELIVERY), "NICHT BEZAHLT").style
+    assert (style.width, style.height, style.bold) == (2, 2, True)
+
+
+@pytest.mark.parametrize("words", ["Größe: Groß", "Extra Käse", "Dünn", "gut durchgebacken"])
+def test_what_the_guest_chose_is_tall_and_bold(words):
+    style = block_saying(kitchen(WITH_ALLERGIES), words).style
+    assert (style.height, style.bold) == (2, True)
+
+
+@pytest.mark.parametrize("words", ["Hinweis des Gastes:", "Hinweis zur Übergabe:"])
+def test_the_headings_of_notes_are_tall_and_bold(words):
+    style = block_saying(kitchen(CASH_DELIVERY), words).style
+    assert (style.height, style.bold) == (2, True)
+
+
+def test_a_heading_is_kept_from_the_black_box_above_it():
+    def above_instructions(order):
+        blocks = kitchen(order).blocks
+        return blocks[blocks.index(block_saying(kitchen(order), "Hinweis zur Übergabe:")) - 1]
+
+    assert above_instructions(WITH_ALLERGIES) == Feed(1)
+    assert above_instructions(CASH_DELIVERY).text == CASH_DELIVERY.buyer_note
+
+
+def test_french_keeps_a_space_before_the_colon():
+    order = replace(WITH_ALLERGIES, custom_fields=(("Table", "6"),), unread=(Unread("a", "b"),))
+    texts = said(kitchen(order, replace(GERMAN, language="fr")))
+    for text in ("Note du client :", "* Boden : Dünn", "Größe : Groß (32 cm)", "Table : 6"):
+        assert text in texts
+    assert "Non lu, mot pour mot :" in texts
+    assert "Bowl Teriyaki : KEIN SESAM (Allergie)" in texts
 
 
 def test_an_order_that_does_not_say_whether_it_is_paid_counts_as_unpaid():

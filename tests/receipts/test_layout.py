@@ -126,7 +126,7 @@ class TestTheBlocks:
             (KITCHEN, "guest", ["Jonas Kraußmüller · Beispiel GmbH"]),
             (KITCHEN, "payment", ["NICHT BEZAHLT"]),
             (KITCHEN, "restaurant", ["Ristorante Müller"]),
-            (KITCHEN, "tax_number", ["Steuernummer: 12/345/67890"]),
+            (KITCHEN, "tax_number", ["Steuer-/UID-Nr.: 12/345/67890"]),
             (Receipt.DRIVER, "title", ["FAHRER"]),
             (Receipt.DRIVER, "guest", ["Jonas Kraußmüller", "Beispiel GmbH"]),
             (Receipt.DRIVER, "phone", ["Tel.", "+49 170 5550199"]),
@@ -140,7 +140,7 @@ class TestTheBlocks:
             (Receipt.CUSTOMER, "thanks", ["Vielen Dank für Ihre Bestellung!"]),
             (Receipt.CANCELLATION, "banner", ["STORNIERT"]),
             (Receipt.CHANGE, "banner", ["ÄNDERUNG"]),
-            (Receipt.CHANGE, "remark", ["Alles andere bleibt wie gedruckt."]),
+            (Receipt.CHANGE, "remark", ["Alles andere wie gedruckt."]),
         ],
     )
     def test_each_says_its_own(self, tmp_path, receipt, block, texts):

@@ -240,3 +240,8 @@ class TestTheLogo:
     def test_may_be_a_folder_or_a_pipe(self, tmp_path, problem):
         os.mkfifo(tmp_path / "logo.png")
         assert problem().startswith("there is no such file")
+
+
+def test_a_file_that_is_only_a_list_is_told_how_one_begins(tmp_path):
+    (problem,) = mistakes(tmp_path, KITCHEN, "- marks\n- number\n")
+    assert problem == "expected settings such as 'blocks:' and what belongs to it"

@@ -28,7 +28,7 @@ FEWER = replace(PICKUP, lines=PICKUP.lines[:1])
 @pytest.mark.parametrize(
     ("context", "texts"),
     [
-        (GERMAN, ["JETZT BEGINNEN", "Vorbestellung; schon einmal gedruckt"]),
+        (GERMAN, ["JETZT BEGINNEN", "Vorbestellung, schon gedruckt"]),
         (ENGLISH, ["BEGIN NOW", "Pre-order; printed once before"]),
     ],
 )
@@ -74,7 +74,7 @@ class TestAChangeTicket:
             "ABHOLUNG",
             "NEU",
             "1x Tiramisu",
-            "Alles andere bleibt wie gedruckt.",
+            "Alles andere wie gedruckt.",
         ]
 
     def test_is_headed_by_nothing_less_than_that(self):

@@ -66,12 +66,13 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(text: str, name: str) -> tuple[Node, list[str]]:
+def read_yaml(text: str, name: str, example: str = "printers:") -> tuple[Node, list[str]]:
     """Read a configuration file's text.
 
     Args:
         text: YAML.
         name: The file, for the problems' texts.
+        example: A line that such a file begins with, for those who wrote something else.
 
     Returns:
         The settings, and one line for each thing wrong with the YAML itself.
@@ -90,7 +91,7 @@ def read_yaml(text: str, name: str) -> tuple[Node, list[str]]:
     problems = [f"{name}, line {line}: '{key}' is here twice" for line, key in doubles]
     if data is None or isinstance(data, dict):
         return _without_empty_sections(data or {}), problems
-    return {}, [*problems, f"{name}: expected settings such as 'printers:' and what belongs to it"]
+    return {}, [*problems, f"{name}: expected settings such as '{example}' and what belongs to it"]
 
 
 def _doubles(node: yaml.Node | None, known: frozenset[int] = frozenset()) -> list[tuple[int, str]]:

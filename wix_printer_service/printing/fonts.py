@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SYSTEM_FONTS: Final = Path("/usr/share/fonts")
 WANTED: Final = (
     "NotoSans[A-Z]*-Regular.ttf",
+    "NotoSerif[A-Z]*-Regular.ttf",  # Tibetan, for one, has no other
     "NotoSansCJK-Regular.ttc",
     "NotoEmoji-Regular.ttf",
     "Symbola*.[ot]tf",
@@ -121,6 +122,11 @@ def script_of(cluster: str) -> str | None:
     return script
 
 
+def has_one_width(cluster: str) -> bool:
+    """Tell whether a letter is of a script that looks right in letters of one width."""
+    return script_of(cluster) in _MONOSPACED_SCRIPTS
+
+
 def features(path: Path, script: str | None) -> dict[str, bool]:
     """Return what of a font's rules is to be left out for a script.
 
@@ -150,7 +156,7 @@ def _kurinto(name: str) -> Path:
 
 def _candidates(cluster: str, forms: str) -> Iterator[Path]:
     east_asian = [chinese(name) for name in (forms, *CHINESE_FORMS)]
-    if script_of(cluster) in _MONOSPACED_SCRIPTS:
+    if has_one_width(cluster):
         yield monospaced()
     if wcwidth(cluster[0]) == _WIDE:
         yield from east_asian

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from PIL import Image, ImageChops
 
+from wix_printer_service.receipts.document import MOST_PIXELS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 SMALLEST_MODULE: Final = 3
 LARGEST_MODULE: Final = 6
 """Dots of a QR code's square: a phone reads 3/8 mm, more than 6/8 mm only takes paper."""
-MOST_PIXELS: Final = 25_000_000
-"""Of a picture file; more would not fit into the memory of a small computer."""
 
 log = structlog.get_logger(__name__)
 

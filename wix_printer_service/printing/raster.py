@@ -13,9 +13,8 @@ import uharfbuzz
 from PIL import Image, ImageChops
 
 from wix_printer_service.printing import fonts
-from wix_printer_service.printing.graphemes import display_width
 from wix_printer_service.printing.shaping import shaped
-from wix_printer_service.printing.writing import LATIN, writing_of
+from wix_printer_service.printing.writing import LATIN, columns_of, writing_of
 from wix_printer_service.receipts.document import Align
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from wix_printer_service.printing.rows import Row
     from wix_printer_service.printing.shaping import Run
-    from wix_printer_service.receipts.document import Style
 
 CELL_HEIGHT: Final = 24
 """Dots of a normal character (font A of every maker)."""
@@ -74,7 +72,10 @@ def draw_row(row: Row, cell_width: int) -> Image.Image:
     """
     style = row.style
     column = cell_width * style.width
-    grey = _ink(list(_drawings(row, column)), display_width(row.text) * column, style.height)
+    width = columns_of(row.text, row.room) * column + (row.left + row.right) * cell_width
+    left = row.left * cell_width
+    drawings = [replace(one, left=left + one.left) for one in _drawings(row, column)]
+    grey = _ink(drawings, width, style.height)
     if style.bold:
         grey = ImageChops.lighter(grey, _moved_right(grey, style.width))
     ink = grey.point(_burn, mode="1")
@@ -88,29 +89,30 @@ def _burn(grey: float) -> int:
 def _drawings(row: Row, column: int) -> Iterator[_Drawing]:
     """Place the three parts of a row, each in its own columns, whatever the fonts' widths."""
     tail = row.after.lstrip(" ")
+    whole = columns_of(row.text, row.room)
     parts = (
         (row.before, LATIN, Align.LEFT, 0),
-        (row.words, row.writing, row.style.align, display_width(row.before)),
-        (tail, writing_of(tail), Align.RIGHT, display_width(row.text) - display_width(tail)),
+        (row.words, row.writing, row.style.align, columns_of(row.before, row.room)),
+        (tail, writing_of(tail), Align.RIGHT, whole - columns_of(tail, row.room)),
     )
     for text, writing, align, columns_before in parts:
-        drawings = [_fitted(run, column, row.style) for run in shaped(text, writing)]
-        free = display_width(text) * column - sum(drawing.width for drawing in drawings)
+        drawings = [_fitted(run, column, row) for run in shaped(text, writing)]
+        free = columns_of(text, row.room) * column - sum(drawing.width for drawing in drawings)
         left = columns_before * column + free * _FREE_BEFORE[align]
         for drawing in drawings:
             yield replace(drawing, left=left)
             left += drawing.width
 
 
-def _fitted(run: Run, column: int, style: Style) -> _Drawing:
+def _fitted(run: Run, column: int, row: Row) -> _Drawing:
     """Size a run: a font that is too wide is squeezed, and one of one width keeps to columns."""
     is_monospaced = run.font == fonts.monospaced()
     size = _LATIN_SIZE if is_monospaced or run.script in _LATIN else _SIZE
     size /= fonts.opened(run.font).face.upem
-    across = display_width(run.text) * column / max(1, run.width)
+    across = columns_of(run.text, row.room) * column / max(1, run.width)
     if not is_monospaced:
-        across = min(across, size * style.width)
-    return _Drawing(run, 0, across, size * style.height)
+        across = min(across, size * row.style.width * row.room)
+    return _Drawing(run, 0, across, size * row.style.height)
 
 
 def _ink(drawings: list[_Drawing], width: int, height: int) -> Image.Image:

@@ -234,8 +234,15 @@ class _Press:
         if row.indent:
             self._set(replace(NORMAL, align=row.style.align))
             self._text(" " * row.indent)
+        margin = replace(row.style, width=1)
+        if row.left:
+            self._set(margin)
+            self._text(" " * row.left)
         self._set(row.style)
-        self._text(f"{row.text}\n")
+        self._text(row.text)
+        if row.right:
+            self._set(margin)
+        self._text(" " * row.right + "\n")
 
     def _set(self, style: Style) -> None:
         """Send what differs from before; alignment counts at the start of a line only."""

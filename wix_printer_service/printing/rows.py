@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wcwidth import wcwidth
 
 from wix_printer_service.printing.graphemes import clusters, display_width
-from wix_printer_service.printing.writing import LATIN, Writing, writing_of
+from wix_printer_service.printing.writing import LATIN, Writing, columns_of, writing_of
 from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class Row:
     """One row of one style.
 
     ``words`` run the way of their paragraph; what is ``before`` and ``after`` them keeps its place
-    at the left and the right. ``indent`` (in normal characters) is never inverse.
+    at the left and the right. ``indent`` is never inverse, the margins ``left`` and ``right`` are;
+    the three are counted in normal characters, so that they fill any paper.
     """
 
     words: str
@@ -40,10 +41,14 @@ class Row:
     before: str = ""
     after: str = ""
     writing: Writing = LATIN
+    left: int = 0
+    right: int = 0
+    room: int = 1
+    """How many columns a letter has that is too wide for one (``writing.columns_of``)."""
 
     @property
     def text(self) -> str:
-        """The whole row, column by column."""
+        """The whole row between its margins, column by column."""
         return self.before + self.words + self.after
 
 
@@ -59,20 +64,34 @@ def rows(block: Text | Pair | Rule, columns: int) -> list[Row]:
 def _text_rows(block: Text, columns: int) -> Iterator[Row]:
     if block.style.align is not Align.LEFT:  # nothing to hang from, nothing to indent
         block = Text(block.prefix + block.text, block.style)
-    style = _narrowed(block, columns)
-    prefix, text, indent = block.prefix, block.text, block.indent
-    width = (columns - indent) // style.width - _padding(style)
-    hang = display_width(prefix)
-    if 2 * hang > width:
-        prefix, text, hang = "", prefix + text, 0
-    for position, (line, writing) in enumerate(_lines(text, width - hang)):
+    if _is_crowded(block, columns):
+        yield from _text_rows(replace(block, text=block.prefix.rstrip(" "), prefix=""), columns)
+        yield from _text_rows(replace(block, prefix=""), columns)
+        return
+    style, room = _narrowed(block, columns)
+    indent, hang = block.indent, display_width(block.prefix)
+    width = (columns - indent - _margins(style)) // style.width
+    for position, (line, writing) in enumerate(_lines(block.text, width - hang, room)):
+        row = Row(line, style, indent, writing=writing, room=room)
         if position == 0:
-            row = Row(line, style, indent, before=prefix, writing=writing)
+            row = replace(row, before=block.prefix)
         elif style.inverse:  # one block of its own colour, so the hanging rows have it too
-            row = Row(line, style, indent, before=" " * hang, writing=writing)
+            row = replace(row, before=" " * hang)
         else:
-            row = Row(line, style, indent + hang * style.width, writing=writing)
+            row = replace(row, indent=indent + hang * style.width)
         yield _dressed(row, columns - indent)
+
+
+def _is_crowded(block: Text, columns: int) -> bool:
+    """Tell whether a wide prefix leaves so little room that words would be narrowed or broken.
+
+    Then it stands on a row of its own.
+    """
+    style, room = _narrowed(replace(block, prefix=""), columns)
+    width = (columns - block.indent - _margins(style)) // style.width
+    beside = width - display_width(block.prefix)
+    is_wide = 3 * beside < 2 * width
+    return bool(block.text) and is_wide and (3 * beside < width or beside < _longest(block, room))
 
 
 def _pair_rows(block: Pair, columns: int) -> Iterator[Row]:
@@ -93,7 +112,8 @@ def _pair_rows(block: Pair, columns: int) -> Iterator[Row]:
         yield row
 
 
-def _padding(style: Style) -> int:
+def _margins(style: Style) -> int:
+    """Return how many normal characters are kept free beside inverse letters."""
     return 2 if style.inverse else 0
 
 
@@ -101,21 +121,30 @@ def _dressed(row: Row, columns: int) -> Row:
     """Let inverse text fill the row with its own colour, so that all rows are as wide."""
     if not row.style.inverse:
         return row
-    room = columns // row.style.width - display_width(row.text)
-    before = room // 2 if row.style.align is Align.CENTER else 1
-    return replace(row, before=" " * before + row.before, after=" " * (room - before))
+    free = max(0, columns - row.style.width * columns_of(row.text, row.room))
+    left = free // 2 if row.style.align is Align.CENTER else min(1, free)
+    return replace(row, left=left, right=free - left)
 
 
-def _narrowed(block: Text, columns: int) -> Style:
-    """Return a style narrow enough for the longest word; a banner stays in one row if it can."""
+def _narrowed(block: Text, columns: int) -> tuple[Style, int]:
+    """Return a style narrow enough for the longest word, and the room of its wide letters.
+
+    A banner stays in one row if it can.
+    """
     style = block.style
-    is_banner = style.inverse and style.align is Align.CENTER
-    around = display_width(block.prefix) + _padding(style)
+    free = columns - block.indent - _margins(style)
+    for width in range(style.width, 0, -1):
+        room = 2 if style.height >= 2 * width else 1  # else high letters would be squeezed
+        if width * (display_width(block.prefix) + _longest(block, room)) <= free:
+            return replace(style, width=width), room
+    return replace(style, width=1), 1
+
+
+def _longest(block: Text, room: int) -> int:
+    """Return the columns of what should not be broken."""
+    is_banner = block.style.inverse and block.style.align is Align.CENTER
     pieces = block.text.split("\n") if is_banner else _words(block.text)
-    longest = around + max(map(display_width, pieces), default=0)
-    widths = range(style.width, 0, -1)
-    fitting = (width for width in widths if longest <= (columns - block.indent) // width)
-    return replace(style, width=next(fitting, 1))
+    return max((columns_of(piece, room) for piece in pieces), default=0)
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -123,33 +152,33 @@ def wrap(text: str, width: int) -> list[str]:
     return [line for line, _writing in _lines(text, width)]
 
 
-def _lines(text: str, width: int) -> Iterator[tuple[str, Writing]]:
+def _lines(text: str, width: int, room: int = 1) -> Iterator[tuple[str, Writing]]:
     for paragraph in text.split("\n"):
         writing = writing_of(paragraph)
-        for line in _wrapped(paragraph, width):
+        for line in _wrapped(paragraph, width, room):
             yield line, writing
 
 
-def _wrapped(paragraph: str, width: int) -> Iterator[str]:
+def _wrapped(paragraph: str, width: int, room: int) -> Iterator[str]:
     line = ""
     for token in _cut(paragraph, _may_break):
-        if display_width(line + token) <= width:
+        if columns_of(line + token, room) <= width:
             line += token
             continue
         if line.strip():
             yield line.rstrip(" ")
         line = ""
         if not token.startswith(" "):
-            *full, line = _pieces(token, width)
+            *full, line = _pieces(token, width, room)
             yield from full
     yield line.rstrip(" ")
 
 
-def _pieces(word: str, width: int) -> Iterator[str]:
+def _pieces(word: str, width: int, room: int) -> Iterator[str]:
     """Cut a word that may be longer than a line; what belongs to a letter stays with it."""
     piece = ""
     for cluster in clusters(word):
-        if piece and display_width(piece + cluster) > width:
+        if piece and columns_of(piece + cluster, room) > width:
             yield piece
             piece = ""
         piece += cluster

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 from typing import Final
 
 from bidi import get_display
 
-from wix_printer_service.printing.fonts import CHINESE_FORMS
+from wix_printer_service.printing.fonts import CHINESE_FORMS, has_one_width
+from wix_printer_service.printing.graphemes import clusters, display_width
 
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 _TURNS: Final = _RIGHT_TO_LEFT | {"AN"}
@@ -40,6 +43,26 @@ def writing_of(paragraph: str) -> Writing:
     classes = map(unicodedata.bidirectional, paragraph)
     first = next((found for found in classes if found == "L" or found in _RIGHT_TO_LEFT), "L")
     return Writing(first != "L", _forms(paragraph))
+
+
+def columns_of(text: str, room: int) -> int:
+    """Return how many columns a text takes (``display_width``) if letters have so much room.
+
+    Args:
+        text: Of one row.
+        room: Columns of a letter of a script whose letters are too wide for one, such as Arabic;
+            Chinese characters have two in any case.
+    """
+    if room == 1 or text.isascii():
+        return display_width(text)
+    return sum(map(_columns, clusters(text), repeat(room)))
+
+
+@lru_cache(maxsize=4096)
+def _columns(cluster: str, room: int) -> int:
+    width = display_width(cluster)
+    is_narrow = width == 1 and not has_one_width(cluster)
+    return room if is_narrow else width
 
 
 def _forms(paragraph: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from PIL import Image
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from wix_printer_service.receipts.document import Align, Cut, Style
+from wix_printer_service.receipts.document import MOST_PIXELS, Align, Cut, Style
 from wix_printer_service.settings.base import Section
 
 FOLDER: Final = "folder"
@@ -23,8 +23,6 @@ _SIZES: Final = {
     "huge": (3, 3),
 }
 """Width and height in normal characters."""
-MOST_PIXELS: Final = 25_000_000
-"""Of a picture file; more would not fit into the memory of a small computer."""
 
 
 def _picture(file: Path, info: ValidationInfo) -> Path:

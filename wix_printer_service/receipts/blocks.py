@@ -16,7 +16,6 @@ from wix_printer_service.receipts.styles import (
     HUGE,
     LARGE,
     LARGE_CENTERED,
-    TALL,
     TALL_BOLD,
     TALL_CENTERED,
 )
@@ -106,7 +105,7 @@ BLOCKS: Final[dict[Receipt, dict[str, Part]]] = {
         **_OF_STAFF,
         **_WORDS_OF_GUESTS,
         "allergies": _plain(kitchen.allergies),
-        "payment": _styled(kitchen.payment, TALL_CENTERED),
+        "payment": _styled(kitchen.payment, LARGE_CENTERED),
         "lines": _styled(kitchen.station_lines, LARGE, Size),
     },
     Receipt.DRIVER: {
@@ -116,7 +115,7 @@ BLOCKS: Final[dict[Receipt, dict[str, Part]]] = {
         "address": _styled(driver.address, LARGE),
         "phone": _styled(driver.phone, LARGE),
         "payment": _plain(driver.payment),
-        "lines": _styled(driver.all_lines, TALL, Size),
+        "lines": _styled(driver.all_lines, TALL_BOLD, Size),
         "route": _plain(driver.route),
     },
     Receipt.CUSTOMER: {
@@ -140,7 +139,7 @@ BLOCKS: Final[dict[Receipt, dict[str, Part]]] = {
     Receipt.CANCELLATION: {
         **_OF_NEWS,
         **_WORDS_OF_GUESTS,
-        "lines": _styled(lines.counted, TALL, Size),
+        "lines": _styled(lines.counted, TALL_BOLD, Size),
     },
 }
 """The blocks of each receipt that a restaurant may lay out, by name."""

@@ -9,7 +9,6 @@ from wix_printer_service.models import Order, Receipt
 from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.change_facts import fact_blocks
 from wix_printer_service.receipts.change_lines import line_blocks
-from wix_printer_service.receipts.context import Ticket
 from wix_printer_service.receipts.difference import Kind, difference
 from wix_printer_service.receipts.document import Feed, Rule, Text
 from wix_printer_service.receipts.styles import BANNER, TALL_CENTERED
@@ -17,21 +16,20 @@ from wix_printer_service.receipts.styles import BANNER, TALL_CENTERED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wix_printer_service.receipts.context import ReceiptContext, Slip
+    from wix_printer_service.receipts.context import ReceiptContext, Slip, Ticket
     from wix_printer_service.receipts.document import Block
 
 
-def changes(order: Order, slip: Slip, context: ReceiptContext) -> Iterator[Block]:
+def changes(whole: Ticket) -> Iterator[Block]:
     """Lay out what is new since a reader's paper was printed, or say that nothing is.
 
     Args:
-        order: As it is now.
-        slip: Whose paper it changes, and the order as it stands there; if that is not known, all
-            is new.
-        context: The restaurant, speaking to that reader.
+        whole: The order as it is now; its slip says whose paper it changes, and how the order
+            stands there; if that is not known, all is new.
     """
+    order, slip, context = whole.order, whole.slip, whole.context
     before = _as_seen(slip.before or Order(id=order.id), slip, context)
-    ticket = Ticket(_as_seen(order, slip, context), slip, context)
+    ticket = replace(whole, order=_as_seen(order, slip, context))
     say, with_payment = ticket.say, context.payment_changes
     found = difference(before, ticket.order, slip.read_by, with_payment=with_payment)
     if not found:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.models import Receipt
-from wix_printer_service.receipts import customer, driver, heading, notes
+from wix_printer_service.receipts import customer, driver, heading, lines, notes
 from wix_printer_service.receipts.allergy import guest_text
-from wix_printer_service.receipts.difference import Fact
+from wix_printer_service.receipts.difference import CustomField, Fact
 from wix_printer_service.receipts.document import Text, in_one_row
 from wix_printer_service.receipts.money import money
 from wix_printer_service.receipts.styles import LARGE, TALL, TALL_BOLD, TALL_CENTERED
@@ -41,7 +41,8 @@ def fact_blocks(change: FactChange, before: Order, ticket: Ticket) -> Iterator[B
         yield from customer.payment(ticket, TALL_CENTERED)
     elif change.which in _MONEY:
         yield from _owed(ticket)
-        yield from _was(_old_debt(before, ticket), ticket)
+        if ticket.order.is_paid or ticket.asks_for_money:
+            yield from _was(_old_debt(before, ticket), ticket)
     else:
         yield from _title(change.which, ticket.say)
         yield _now(change, before, ticket)
@@ -65,17 +66,18 @@ def _title(which: Fact, say: Words) -> Iterator[Block]:
         Fact.PHONE: say.phone,
         Fact.ADDRESS: say.address_field,
         Fact.LOCATION: say.location_field,
-        Fact.UNREAD: say.unread_heading.rstrip(":"),
+        Fact.UNREAD: say.unread_heading,
     }
     if which in titles:
-        yield Text(f"{titles[which]}:", TALL_BOLD)
+        yield Text(say.titled.format(title=titles[which]), TALL_BOLD)
 
 
 def _now(change: FactChange, before: Order, ticket: Ticket) -> Block:
     text = _told(change.which, change.after, ticket.order, before, ticket) or ticket.say.nothing
     if change.which in _LONG:
         return guest_text(text, TALL_BOLD, more=ticket.context.allergy_words)
-    return Text(in_one_row(text) if change.which is Fact.PHONE else text, LARGE)
+    whole = {Fact.PHONE: in_one_row, Fact.ADDRESS: driver.numbers_kept}.get(change.which, str)
+    return Text(whole(text), LARGE)
 
 
 def _told(which: Fact, value: object, order: Order, other: Order, ticket: Ticket) -> str:
@@ -89,6 +91,8 @@ def _told(which: Fact, value: object, order: Order, other: Order, ticket: Ticket
         day = due_day(order, context)
         days = "" if day == due_day(other, context) else day
         return " ".join(part for part in (days, due_time(order, context)) if part)
+    if isinstance(value, CustomField):
+        return lines.labelled(*value, context)
     return value if isinstance(value, str) else ""
 
 

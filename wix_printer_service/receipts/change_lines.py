@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wix_printer_service.models import Receipt
 from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.allergy import guest_text
 from wix_printer_service.receipts.catalogue import words
-from wix_printer_service.receipts.document import NORMAL, Pair, Text, in_one_row
+from wix_printer_service.receipts.document import NORMAL, Pair, Text
 from wix_printer_service.receipts.money import money, quantity, times
-from wix_printer_service.receipts.styles import BOLD, LARGE, TALL, TALL_BOLD
+from wix_printer_service.receipts.styles import BOLD, LARGE, TALL_BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,11 +57,7 @@ def line_blocks(change: LineChange, ticket: Ticket) -> Iterator[Block]:
 def _head(change: LineChange, style: Style, context: ReceiptContext) -> Block:
     counts = [quantity(line.quantity, line.unit, context.locale) for line in _sides(change)]
     name = lines.name(_sides(change)[-1])
-    from_to = in_one_row(_ARROW.join(dict.fromkeys(counts)))
-    if from_to == in_one_row(counts[-1]):
-        return Text(name, style, prefix=f"{counts[-1]} ")
-    # too wide a prefix to hang a large name under it
-    return Text(f"{from_to} {name}", style)
+    return Text(name, style, prefix=f"{_ARROW.join(dict.fromkeys(counts))} ")
 
 
 def _sides(change: LineChange) -> tuple[OrderLine, ...]:
@@ -97,15 +94,17 @@ class _Choice(NamedTuple):
 def _choices(change: LineChange, reader: Receipt, context: ReceiptContext) -> Iterator[Block]:
     """Lay out the choices of a new or gone line, or how those of another have changed."""
     say, is_new = words(context.language), change.before is None
-    usual, loud = (TALL, TALL_BOLD) if reader is Receipt.KITCHEN else (NORMAL, BOLD)
+    usual, loud = (TALL_BOLD, TALL_BOLD) if reader is Receipt.KITCHEN else (NORMAL, BOLD)
+    now = say.titled.format(title=say.added)
     old = Counter(_chosen(change.before, reader, context))
     new = Counter(_chosen(change.after, reader, context))
     for bullet, text in (new - old).elements():
-        mark, style = (bullet, usual) if is_new else (f"{say.added}: {bullet}", loud)
+        mark, style = (bullet, usual) if is_new else (f"{now} {bullet}", loud)
         yield guest_text(text, style, mark, lines.INDENT, context.allergy_words)
     for bullet, text in (old - new).elements():
         if change.after:
-            yield Text(say.was.format(text=text), usual, indent=lines.INDENT)
+            was = replace(usual, bold=False)
+            yield Text(say.was.format(text=text), was, indent=lines.INDENT)
         else:
             yield Text(text, usual, bullet, lines.INDENT)
 
@@ -113,7 +112,7 @@ def _choices(change: LineChange, reader: Receipt, context: ReceiptContext) -> It
 def _chosen(line: OrderLine | None, reader: Receipt, context: ReceiptContext) -> Iterator[_Choice]:
     if line is None or reader is Receipt.DRIVER:
         return
-    yield from (_Choice("", lines.option_text(option)) for option in line.options)
+    yield from (_Choice("", lines.option_text(option, context)) for option in line.options)
     for modifier in line.modifiers:
         yield _Choice(lines.BULLET, lines.modifier_text(modifier, context))
     if reader is Receipt.KITCHEN:

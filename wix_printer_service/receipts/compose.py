@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service.models import Receipt
 from wix_printer_service.receipts.context import UNMARKED, Slip, Ticket
-from wix_printer_service.receipts.document import Cut, Document, Feed, Rule
+from wix_printer_service.receipts.document import NORMAL, Align, Cut, Document, Feed, Rule, Text
 from wix_printer_service.receipts.layout import default_layout
 from wix_printer_service.receipts.test_ticket import test_document
 
@@ -37,7 +37,7 @@ def compose(
     layout = context.layouts.get(slip.receipt) or default_layout(slip.receipt)
     ticket = Ticket(order, slip, speaking, marks)
     return Document(
-        tuple(_without_double_rules(_blocks(ticket, layout))),
+        tuple(_apart(_without_double_rules(_blocks(ticket, layout)))),
         cut=Cut(layout.sheet.cut),
         beeps=layout.sheet.beep,
         opens_drawer=layout.sheet.drawer,
@@ -58,3 +58,14 @@ def _without_double_rules(blocks: Iterator[Block]) -> Iterator[Block]:
         if not isinstance(block, Rule) or block != above:
             yield block
         above = block
+
+
+def _apart(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Keep a banner from the black above it, with which it would be one."""
+    is_black_above = False
+    for block in blocks:
+        style = block.style if isinstance(block, Text) else NORMAL
+        if is_black_above and style.inverse and style.align is Align.CENTER:
+            yield Feed(1)
+        yield block
+        is_black_above = style.inverse

@@ -132,6 +132,11 @@ class Ticket:
         return words(self.context.language)
 
     @property
+    def asks_for_money(self) -> bool:
+        """Tell whether its reader is to take or pay money; nobody is if the order is off."""
+        return not (self.order.is_paid or self.marks.cancelled)
+
+    @property
     def share(self) -> Share:
         """Return what its station makes of the order."""
         return self.context.kitchen.share(self.order, self.slip.station)

@@ -30,7 +30,7 @@ def due(ticket: Ticket, style: Style) -> Iterator[Block]:
     """Say how and when the guest gets the food, in one row."""
     order, context = ticket.order, ticket.context
     wanted = " ".join(part for part in (due_day(order, context), due_time(order, context)) if part)
-    yield Text(f"{heading.method_name(order, context)}: {wanted}", style)
+    yield Text(lines.labelled(heading.method_name(order, context), wanted, context), style)
 
 
 def guest(ticket: Ticket, style: Style) -> Iterator[Block]:
@@ -60,7 +60,7 @@ def _line(line: OrderLine, currency: str, context: ReceiptContext, style: Style)
     if line.quantity != 1 and line.unit_price is not None:
         yield Text(f"{count} {money(line.unit_price, currency, locale)}", indent=lines.INDENT)
     for option in line.options:
-        yield Text(lines.option_text(option), indent=lines.INDENT)
+        yield Text(lines.option_text(option, context), indent=lines.INDENT)
     for modifier in line.modifiers:
         text = lines.modifier_text(modifier, context)
         yield Text(text, prefix=lines.BULLET, indent=lines.INDENT)
@@ -74,8 +74,9 @@ def costs(ticket: Ticket) -> Iterator[Block]:
 def payment(ticket: Ticket, style: Style) -> Iterator[Block]:
     """Say whether it is paid, and what is not."""
     order, context, say = ticket.order, ticket.context, ticket.say
-    yield Text(notes.payment(order, context), style)
-    if order.is_paid:
+    if order.is_paid or ticket.asks_for_money:
+        yield Text(notes.payment(order, context), style)
+    if not ticket.asks_for_money:
         return
     currency, locale = order.currency, context.locale
     if order.payment_status == "PARTIALLY_PAID" and order.totals.paid is not None:

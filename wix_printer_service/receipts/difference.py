@@ -46,6 +46,13 @@ class Fact(StrEnum):
     UNREAD = "unread"
 
 
+class CustomField(NamedTuple):
+    """A field of the restaurant's own, as a fact's value."""
+
+    title: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class LineChange:
     """A line that is not as it was; the side on which it is missing is None."""
@@ -196,9 +203,8 @@ def _known_to_staff(order: Order) -> Iterator[_Known]:
     yield _Known(Fact.NAME, _person(order))
     yield _Known(Fact.NOTE, order.buyer_note)
     yield _Known(Fact.INSTRUCTIONS, order.instructions)
-    for title, value in order.custom_fields:
-        together = ": ".join(part for part in (title, value) if part)
-        yield _Known(Fact.FIELD, together, title)
+    for title, value in filter(any, order.custom_fields):
+        yield _Known(Fact.FIELD, CustomField(title, value), title)
 
 
 def _known_to_kitchen(order: Order) -> Iterator[_Known]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,10 @@ class QrCode:
     """A QR code, centred."""
 
     data: str
+
+
+MOST_PIXELS: Final = 25_000_000
+"""Of a picture file; more would not fit into the memory of a small computer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -37,19 +36,16 @@ def guest(ticket: Ticket, style: Style) -> Iterator[Block]:
 
 
 def address(ticket: Ticket, style: Style) -> Iterator[Block]:
-    """Say where to: a row for each part if the paper allows, letters of one size for all.
+    """Say where to: street and city as large as their words allow, the rest in one row."""
+    place = ticket.order.address
+    for part in address_rows(place):
+        is_short = part == place.addition and len(part) <= NARROWEST
+        yield Text(in_one_row(part) if is_short else numbers_kept(part), style)
 
-    A part that fits the narrowest paper is not broken, so that large letters become narrower where
-    they must; of a longer one no number is left alone at the start of a row.
-    """
-    parts = address_rows(ticket.order.address)
-    if not parts:
-        return
-    if max(map(len, parts)) <= NARROWEST:
-        yield Text("\n".join(map(in_one_row, parts)), style)
-    else:
-        narrow = replace(style, width=1)
-        yield Text(_BEFORE_NUMBER.sub("\u00a0", "\n".join(parts)), narrow)
+
+def numbers_kept(text: str) -> str:
+    """Return a text of which no number begins a row: it stays with the word before it."""
+    return _BEFORE_NUMBER.sub("\u00a0", text)
 
 
 def address_rows(place: Address) -> list[str]:
@@ -70,8 +66,9 @@ def payment(ticket: Ticket) -> Iterator[Block]:
     """Say what is to be collected."""
     order, say = ticket.order, ticket.say
     state = notes.payment(order, ticket.context)
-    if order.is_paid:
-        yield Text(state, LARGE_CENTERED)
+    if not ticket.asks_for_money:
+        if order.is_paid:
+            yield Text(state, LARGE_CENTERED)
         return
     yield Text(state, BANNER)
     if order.payment_status == "PARTIALLY_PAID":

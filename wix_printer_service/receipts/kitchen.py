@@ -22,7 +22,9 @@ def allergies(ticket: Ticket) -> Iterator[Block]:
     """Repeat at the top what guests say of allergies, each with the name of its item."""
     more = ticket.context.allergy_words
     said = dict.fromkeys(
-        item + text for item, text in _said(ticket) if mentions_allergy(text, more)
+        lines.labelled(item, text, ticket.context)
+        for item, text in _said(ticket)
+        if mentions_allergy(text, more)
     )
     if said:
         yield Text(ticket.say.allergies, BANNER)
@@ -33,14 +35,14 @@ def _said(ticket: Ticket) -> Iterator[tuple[str, str]]:
     """Return all words of guests, each with its item."""
     for line in ticket.share.lines:
         for text in lines.choices(line, ticket.context):
-            yield f"{lines.name(line)}: ", text
-    for text in notes.guest_texts(ticket.order):
+            yield lines.name(line), text
+    for text in notes.guest_texts(ticket):
         yield "", text
 
 
 def payment(ticket: Ticket, style: Style) -> Iterator[Block]:
     """Say that an order is not paid."""
-    if not ticket.order.is_paid:
+    if ticket.asks_for_money:
         yield Text(notes.payment(ticket.order, ticket.context), style)
 
 

@@ -115,7 +115,7 @@ def _parsed(receipt: Receipt, text: str, name: str, folder: Path) -> Layout:
     Raises:
         ConfigurationError: With every mistake.
     """
-    given, problems = read_yaml(text, name)
+    given, problems = read_yaml(text, name, f"{BLOCKS_KEY}:")
     if problems and not given:
         raise ConfigurationError(problems)
     reading = _Reading(receipt, folder)

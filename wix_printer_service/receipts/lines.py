@@ -10,7 +10,7 @@ from wix_printer_service.receipts.allergy import guest_text
 from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.document import Align, Style, Text
 from wix_printer_service.receipts.money import quantity
-from wix_printer_service.receipts.styles import BANNER, LARGE, TALL, TALL_BOLD
+from wix_printer_service.receipts.styles import BANNER, LARGE, TALL_BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +36,19 @@ def modifier_text(modifier: Modifier, context: ReceiptContext) -> str:
     if modifier.quantity != 1:
         count = quantity(modifier.quantity, "", context.locale) + " "
     label = count + modifier.label
-    return f"{modifier.group}: {label}" if modifier.group else label
+    return labelled(modifier.group, label, context)
 
 
-def option_text(option: tuple[str, str]) -> str:
+def option_text(option: tuple[str, str], context: ReceiptContext) -> str:
     """Return an option such as "Size: large"."""
-    return ": ".join(part for part in option if part)
+    return labelled(*option, context)
+
+
+def labelled(title: str, text: str, context: ReceiptContext) -> str:
+    """Return a text behind its title; of the two only one may be there."""
+    if not (title and text):
+        return title or text
+    return f"{words(context.language).titled.format(title=title)} {text}"
 
 
 def in_full(line: OrderLine, context: ReceiptContext, style: Style = LARGE) -> Iterator[Block]:
@@ -51,22 +58,22 @@ def in_full(line: OrderLine, context: ReceiptContext, style: Style = LARGE) -> I
     yield from quantity_check(line, context)
     more = context.allergy_words
     for option in line.options:
-        yield guest_text(option_text(option), TALL, indent=INDENT, more=more)
+        yield guest_text(option_text(option, context), TALL_BOLD, indent=INDENT, more=more)
     for modifier in line.modifiers:
         choice = modifier_text(modifier, context)
-        yield guest_text(choice, TALL, prefix=BULLET, indent=INDENT, more=more)
+        yield guest_text(choice, TALL_BOLD, prefix=BULLET, indent=INDENT, more=more)
     for wish in line.wishes:
         yield guest_text(wish, TALL_BOLD, prefix=">> ", indent=INDENT, more=more)
 
 
 def choices(line: OrderLine, context: ReceiptContext) -> Iterator[str]:
     """Return all that the guest chose or wished for a line."""
-    yield from map(option_text, line.options)
+    yield from (option_text(option, context) for option in line.options)
     yield from (modifier_text(modifier, context) for modifier in line.modifiers)
     yield from line.wishes
 
 
-def in_short(line: OrderLine, context: ReceiptContext, style: Style = TALL) -> Iterator[Block]:
+def in_short(line: OrderLine, context: ReceiptContext, style: Style = TALL_BOLD) -> Iterator[Block]:
     """Lay a line out for somebody who only counts."""
     count = quantity(line.quantity, line.unit, context.locale)
     style = replace(style, bold=style.bold or line.quantity is None)

@@ -45,7 +45,7 @@ def banner(ticket: Ticket) -> Iterator[Block]:
 
 def what_is_new(ticket: Ticket) -> Iterator[Block]:
     """Say what is not as the reader has it on paper."""
-    yield from changes(ticket.order, ticket.slip, ticket.context)
+    yield from changes(ticket)
 
 
 def remark(ticket: Ticket) -> Iterator[Block]:
@@ -80,5 +80,5 @@ def _changed(ticket: Ticket) -> Iterator[Block]:
     if before is None:
         return
     yield Text(ticket.say.change, BANNER)
-    yield from changes(ticket.order, replace(ticket.slip, before=before), ticket.context)
+    yield from changes(replace(ticket, slip=replace(ticket.slip, before=before)))
     yield Rule("=")

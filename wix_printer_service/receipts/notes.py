@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.models import Receipt
+from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.allergy import guest_text, quiet_text
 from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.document import NORMAL, Feed, Rule, Text
@@ -30,26 +31,36 @@ def guest_notes(ticket: Ticket) -> Iterator[Block]:
 
 def _said(ticket: Ticket) -> Iterator[Block]:
     order, say = ticket.order, ticket.say
+    is_box_above = False
     for heading, text in ((say.note, order.buyer_note), (say.instructions, order.instructions)):
         if text:
-            yield Text(f"{heading}:", BOLD)
-            yield _guest(text, TALL_BOLD, ticket)
-    for text in _fields(order):
+            yield from (Feed(1),) if is_box_above else ()
+            yield _heading(heading, ticket)
+            note = _guest(text, TALL_BOLD, ticket)
+            is_box_above = note.style.inverse
+            yield note
+    for text in _fields(ticket):
         yield _guest(text, TALL_BOLD, ticket)
 
 
-def _fields(order: Order) -> Iterator[str]:
+def _fields(ticket: Ticket) -> Iterator[str]:
     """Return the custom fields, title and value together: so "Allergies: peanuts" is seen."""
-    for title, value in order.custom_fields:
-        yield ": ".join(part for part in (title, value) if part)
+    for title, value in ticket.order.custom_fields:
+        yield lines.labelled(title, value, ticket.context)
 
 
 def unread(ticket: Ticket) -> Iterator[Block]:
     """Print in full what our parser could not read."""
     if ticket.order.unread:
         yield Feed(1)
-        yield Text(ticket.say.unread_heading, BOLD)
+        yield _heading(ticket.say.unread_heading, ticket)
     yield from (_guest(text, NORMAL, ticket) for text in _pieces(ticket.order))
+
+
+def _heading(title: str, ticket: Ticket) -> Text:
+    """Name what stands below; on a cancellation no louder than the news itself."""
+    is_quiet = ticket.slip.receipt is Receipt.CANCELLATION
+    return Text(ticket.say.titled.format(title=title), BOLD if is_quiet else TALL_BOLD)
 
 
 def _guest(text: str, style: Style, ticket: Ticket) -> Text:
@@ -64,11 +75,11 @@ def _pieces(order: Order) -> Iterator[str]:
     yield from (f"{piece.path}: {piece.text}" for piece in order.unread)
 
 
-def guest_texts(order: Order) -> Iterator[str]:
+def guest_texts(ticket: Ticket) -> Iterator[str]:
     """Return all that is said of the order as a whole and not of one line."""
-    yield from (order.buyer_note, order.instructions)
-    yield from _fields(order)
-    yield from _pieces(order)
+    yield from (ticket.order.buyer_note, ticket.order.instructions)
+    yield from _fields(ticket)
+    yield from _pieces(ticket.order)
 
 
 def payment(order: Order, context: ReceiptContext) -> str:

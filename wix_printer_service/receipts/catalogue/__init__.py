@@ -79,6 +79,7 @@ class Words(BaseModel):
     check_quantity: str
     no_lines: str
 
+    titled: str
     allergies: str
     note: str
     instructions: str
