@@ -326,7 +326,7 @@ def injecting(call: str, error: str, when: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("call", "error", "when"),
     [
-        ("fdatasync", "EIO", "15+3"),
+        ("fdatasync", "EIO", "14+3"),
         ("pwrite64", "ENOSPC", "150+67"),
         ("pwrite64", "EIO", "150+59"),
     ],
