@@ -129,7 +129,7 @@ def test_a_change_after_the_cancellation_is_the_wrong_last_word() -> None:
     ("title", "reader"), [("KÜCHE\n", "KÜCHE"), ("STATION BAR\n", "STATION BAR"), ("", "")]
 )
 def test_a_change_is_told_from_a_ticket_and_whose_it_is(title: str, reader: str) -> None:
-    text = f" ÄNDERUNG\n {title} #20001\n NEU\n1x Pizza\nAlles andere bleibt wie gedruckt.\n"
+    text = f" ÄNDERUNG\n {title} #20001\n NEU\n1x Pizza\nAlles andere wie gedruckt.\n"
     (found,) = tickets_on(text, "kitchen", 0.0)
     assert (found.receipt, found.reader, found.is_whole) == (Receipt.CHANGE, reader, True)
     (half,) = tickets_on(text[:-20], "kitchen", 0.0)

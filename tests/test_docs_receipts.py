@@ -63,7 +63,7 @@ def test_an_order_and_its_edit_come_out_where_the_page_says(terminal: Terminal) 
     assert heads[0] == ["EXPO"]
     assert sorted(heads[2:]) == [["CHANGE"], ["CHANGE", "EXPO"], ["STATION", "BAR"]]
     assert rows(papers("pizza")[1])[-3:] == rows(CHANGE)
-    assert "+ 2 items at other stations" in papers("pizza")[0]
+    assert "+ 3 items at other stations" in papers("pizza")[0]
     assert len(list((terminal.folder / "var" / "pizza").glob("*.png"))) == 2
 
 

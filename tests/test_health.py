@@ -10,7 +10,7 @@ from tests.scripted_printer import PATIENCE_S, Kitchen, OtherProgram
 from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.connectivity_monitor import ConnectivityMonitor
 from wix_printer_service.errors import QueueFullError, StorageError
-from wix_printer_service.health import Health, PrinterHealth, Status
+from wix_printer_service.health import REINSTATED, Health, PrinterHealth, Status
 from wix_printer_service.missing_letters import MissingLetters
 from wix_printer_service.models import JobState, Receipt
 from wix_printer_service.observations import Cause, ComponentState, Observation
@@ -370,3 +370,15 @@ def test_plans_for_a_printer_that_is_gone_are_a_problem_before_they_are_due(
     assert [text for text in problems if "not configured" in text] == [
         "jobs wait for printer cellar, which is not configured"
     ]
+
+
+def test_an_order_that_was_cancelled_and_holds_again_is_a_problem(house, kitchen):
+    kitchen.accept("77001")
+    kitchen.database.write(
+        lambda t: (
+            t.execute(
+                "UPDATE orders SET state = 'cancelled', status = 'APPROVED', number = '7'"
+            ).rowcount
+        )
+    )
+    assert REINSTATED.format(number="7") in house.health.snapshot().problems

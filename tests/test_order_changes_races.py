@@ -9,13 +9,9 @@ import pytest
 
 from tests.changing_order import Restaurant
 from wix_printer_service.models import JobState
-from wix_printer_service.print_jobs import TOLD_ANYWAY
+from wix_printer_service.order_changes import TOLD_ANYWAY
 
 KITCHEN = {"kitchen": {"connection": "virtual:///k", "receipts": ["kitchen"]}}
-WITH_BACKUP = {
-    "kitchen": {"connection": "virtual:///k", "receipts": ["kitchen"], "backup": "counter"},
-    "counter": {"connection": "virtual:///c", "receipts": ["customer"]},
-}
 BASE, CHANGE = "kitchen @kitchen", "change kitchen @kitchen"
 ENDS = [JobState.PRINTED, JobState.PRINTED_UNCONFIRMED, JobState.UNCERTAIN, JobState.QUEUED]
 
@@ -31,11 +27,6 @@ def printed(restaurant):
     restaurant.hear("2 Pizza")
     restaurant.print_all()
     return restaurant
-
-
-def hand_over(restaurant, printer="kitchen", backup="counter"):
-    move = restaurant.house.moves.hand_over
-    restaurant.database.write(lambda t: move(t, printer, backup, "away"))
 
 
 class TestWhileTheTicketIsSent:
@@ -202,161 +193,6 @@ class TestWhileTheChangeIsSent:
         printed.ask("cancel", printed.job(CHANGE))
         assert printed.waiting() == []
         assert printed.hear("3 Pizza", buyerNote="") != "accepted"
-
-
-class TestAPersonDecides:
-    def test_a_held_ticket_that_may_lie_there_waits_without_a_change(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN, hold=True)
-        assert restaurant.hear("3 Pizza") == "recorded"
-        assert restaurant.waiting() == [BASE]
-
-    def test_let_go_it_says_what_has_changed(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN, hold=True)
-        restaurant.hear("3 Pizza")
-        restaurant.ask("retry", restaurant.job(BASE))
-        assert "2x -> 3x Pizza" in restaurant.text(restaurant.claim().job)
-
-    @pytest.mark.parametrize("hold", [True, False])
-    def test_cancelled_since_it_lies_there_it_is_followed_by_the_change(self, restaurant, hold):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN, hold=hold)
-        restaurant.hear("3 Pizza")
-        restaurant.ask("cancel", restaurant.job(BASE))
-        assert restaurant.waiting() == [CHANGE]
-        assert "2x -> 3x Pizza" in restaurant.text(restaurant.claim().job)
-
-    def test_cancelled_though_nothing_has_changed_it_is_followed_by_nothing(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN, hold=True)
-        restaurant.ask("cancel", restaurant.job(BASE))
-        assert restaurant.waiting() == []
-
-    def test_cancelled_before_anything_was_sent_it_is_followed_by_nothing(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.hear("3 Pizza")
-        restaurant.ask("cancel", restaurant.job(BASE))
-        assert restaurant.waiting() == []
-
-    def test_given_up_and_cancelled_after_the_order_is_off_it_is_followed_by_nothing(
-        self, restaurant
-    ):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        restaurant.end(restaurant.claim(), JobState.DEAD)
-        restaurant.hear("3 Pizza", status="CANCELED")
-        assert restaurant.print_all() == ["cancellation kitchen @kitchen"]
-        restaurant.ask("cancel", restaurant.job(BASE))
-        assert restaurant.waiting() == []
-
-    def test_a_copy_that_is_cancelled_brings_no_cancelled_change_back(self, printed):
-        printed.hear("3 Pizza")
-        printed.ask("cancel", printed.job(CHANGE))
-        printed.ask("reprint", printed.job(BASE))
-        printed.ask("cancel", printed.jobs()[-1])
-        assert printed.waiting() == []
-
-    def test_a_change_that_may_lie_there_and_is_cancelled_does_not_come_back(self, printed):
-        printed.hear("3 Pizza")
-        printed.end(printed.claim(), JobState.UNCERTAIN)
-        printed.ask("cancel", printed.job(CHANGE))
-        assert printed.waiting() == []
-
-    def test_of_an_order_that_is_off_no_change_is_told(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN, hold=True)
-        restaurant.ask("retry", restaurant.job(BASE))
-        claim = restaurant.claim()
-        restaurant.hear("3 Pizza", status="CANCELED")
-        restaurant.end(claim, JobState.DEAD)
-        assert restaurant.waiting() == ["cancellation kitchen @kitchen"]
-
-    @pytest.mark.parametrize("end", [JobState.DEAD, JobState.EXPIRED])
-    def test_what_may_lie_there_and_was_given_up_is_followed_by_changes(self, restaurant, end):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        restaurant.end(restaurant.claim(), end)
-        assert restaurant.hear("3 Pizza") == "changed"
-        assert "2x -> 3x Pizza" in restaurant.text(restaurant.job(CHANGE))
-
-    def test_where_nothing_is_sure_the_first_that_may_lie_there_counts(self, restaurant):
-        restaurant.hear("1 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        restaurant.ask("cancel", restaurant.job(BASE))
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        restaurant.end(restaurant.claim(), JobState.DEAD)
-        restaurant.hear("3 Pizza")
-        assert "1x -> 3x Pizza" in restaurant.text(restaurant.job(CHANGE))
-
-    def test_tried_again_by_a_person_while_its_change_waits_it_is_marked(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        restaurant.end(restaurant.claim(), JobState.DEAD)
-        restaurant.hear("3 Pizza")
-        restaurant.ask("retry", restaurant.job(BASE))
-        while (claim := restaurant.house.claim("kitchen")) is not None:
-            assert "2x -> 3x Pizza" in restaurant.text(claim.job)
-            restaurant.end(claim)
-
-
-class TestInAnOutage:
-    @pytest.fixture
-    def restaurant(self, database, fake_clock):
-        return Restaurant(database, fake_clock, {"printers": WITH_BACKUP})
-
-    def test_edits_while_the_printer_is_away_make_one_ticket(self, restaurant):
-        for number in (1, 2, 3):
-            restaurant.hear(f"{number} Pizza")
-        restaurant.crash()
-        assert restaurant.print_all() == [BASE, "customer @counter"]
-        assert restaurant.job(BASE).revision == 3
-
-    def test_a_change_follows_the_ticket_to_the_printer_that_stood_in(self, restaurant):
-        restaurant.hear("2 Pizza")
-        hand_over(restaurant)
-        restaurant.print_all()
-        restaurant.hear("3 Pizza")
-        assert restaurant.waiting() == [
-            "change kitchen @counter for kitchen",
-            "change customer @counter",
-        ]
-        restaurant.print_all()
-        restaurant.hear("4 Pizza")
-        change = restaurant.job("change kitchen @counter for kitchen")
-        assert (change.state, change.from_revision) == (JobState.QUEUED, 2)
-
-    def test_a_change_that_was_handed_over_is_no_second_one(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.print_all()
-        restaurant.hear("3 Pizza")
-        hand_over(restaurant)
-        restaurant.hear("4 Pizza")
-        assert sorted(restaurant.waiting()) == [
-            "change customer @counter",
-            "change kitchen @counter for kitchen",
-        ]
-
-    def test_it_is_told_wherever_paper_may_lie(self, restaurant):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        hand_over(restaurant)
-        restaurant.print_all()
-        restaurant.hear("3 Pizza")
-        told = [name for name in restaurant.waiting() if "change kitchen" in name]
-        assert sorted(told) == ["change kitchen @counter for kitchen", CHANGE]
-
-    @pytest.mark.parametrize("end", [JobState.UNCERTAIN, JobState.QUEUED])
-    def test_one_that_is_told_again_here_is_told_there_all_the_same(self, restaurant, end):
-        restaurant.hear("2 Pizza")
-        restaurant.end(restaurant.claim(), JobState.UNCERTAIN)
-        hand_over(restaurant)
-        restaurant.print_all()
-        restaurant.hear("3 Pizza")
-        restaurant.end(restaurant.claim("counter"), end)
-        assert CHANGE in restaurant.waiting()
-        assert "change kitchen @counter for kitchen" in restaurant.waiting()
 
 
 class TestWhileACopyIsSent:

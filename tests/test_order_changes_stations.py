@@ -104,7 +104,7 @@ class TestCancellations:
         assert restaurant.waiting() == [
             "cancellation kitchen @kitchen",
             "cancellation kitchen bar @bar",
-            "cancellation @counter",
+            "cancellation driver @counter",
         ]
         text = restaurant.text(restaurant.claim("bar").job)
         assert ("Cola" in text, "Pizza" in text) == (True, False)
@@ -118,6 +118,26 @@ class TestCancellations:
         restaurant.print_all()
         restaurant.hear("2 Pizza", "1 Cola", status="CANCELED")
         assert restaurant.waiting() == ["cancellation @all"]
+
+    def test_a_printer_of_drivers_tells_them_in_their_language_and_of_all(
+        self, database, fake_clock
+    ):
+        given = with_bar(ONE_KITCHEN) | {"receipts": {"languages": {"driver": "en"}}}
+        restaurant = Restaurant(database, fake_clock, given)
+        restaurant.hear("2 Pizza", "1 Cola")
+        restaurant.print_all()
+        restaurant.hear("2 Pizza", "1 Cola", status="CANCELED")
+        text = restaurant.text(restaurant.claim("counter").job)
+        for words in ("CANCELLED", "DRIVER", "2x Pizza", "1x Cola"):
+            assert words in text
+
+    def test_a_printer_of_customers_only_tells_of_no_station(self, database, fake_clock):
+        one = {"connection": "virtual:///c", "receipts": ["customer"]}
+        restaurant = Restaurant(database, fake_clock, {"printers": {"counter": one}})
+        restaurant.hear("2 Pizza")
+        restaurant.print_all()
+        restaurant.hear("2 Pizza", status="CANCELED")
+        assert restaurant.waiting() == ["cancellation customer @counter"]
 
     def test_a_station_whose_change_waits_is_told_once(self, restaurant):
         restaurant.hear("2 Pizza", "1 Cola")

@@ -12,7 +12,8 @@ import pytest
 from tests.intake import DEADLINE_S, event, house_on
 from wix_printer_service import order_records
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Method, OrderState, Unread
+from wix_printer_service.models import Address, Method, OrderState, Unread
+from wix_printer_service.receipts.difference import EMPTIED
 from wix_printer_service.simulation import samples
 
 DELIVERY = samples.load("delivery_cash")["data"]["entityId"]
@@ -97,6 +98,67 @@ def test_of_an_event_without_lines_status_payment_and_sums_are_taken_over(house)
     assert (order.payment_status, order.status) == ("PAID", "CANCELED")
     assert (order.totals.total, order.totals.shipping) == (Decimal(30), Decimal("2.90"))
     assert len(order.lines) == 3
+
+
+def test_whatever_an_event_without_lines_shows_is_taken_over_and_the_rest_stays(house):
+    house.accept(event("delivery_cash"))
+    before, _ = newest_revision(house)
+    allergy = [{"title": "Allergies", "value": "peanuts"}]
+    place = {"address": {"addressLine": "Weg 1", "city": "Bonn", "postalCode": "53111"}}
+    destination = place | {"contactDetails": {"phone": "+49 228 1"}}
+    logistics = {
+        "shippingDestination": destination,
+        "instructions": "ring twice",
+        "deliveryTimeSlot": {"from": "2026-11-20T20:00:00Z"},
+    }
+    said = {"buyerNote": "allergy: nuts", "customFields": allergy}
+    house.accept(later(said | {"shippingInfo": {"logistics": logistics}}, 50), later({}, 51))
+    order, _ = newest_revision(house)
+    assert (order.buyer_note, order.instructions) == ("allergy: nuts", "ring twice")
+    assert order.custom_fields == (("Allergies", "peanuts"),)
+    assert order.address == Address("Weg 1", "", "53111", "Bonn")
+    assert order.contact == replace(before.contact, phone="+49 228 1")
+    assert order.due_from == order.due_to == datetime(2026, 11, 20, 20, tzinfo=UTC)
+    assert (order.lines, order.method) == (before.lines, Method.DELIVERY)
+    assert (order.number, order.totals) == (before.number, before.totals)
+
+
+def test_a_new_time_in_wixs_own_words_takes_the_place_of_the_slot(house):
+    house.accept(event("delivery_cash"))
+    logistics = {"shippingDestination": {"x": 1}, "deliveryTime": "tomorrow at noon"}
+    house.accept(later({"shippingInfo": {"logistics": logistics}}, 50))
+    order, _ = newest_revision(house)
+    assert (order.due_from, order.due_to, order.due_text) == (None, None, "tomorrow at noon")
+
+
+def test_who_fetches_the_food_after_all_has_no_address(house):
+    house.accept(event("delivery_cash"))
+    house.accept(later({"shippingInfo": {"logistics": {"pickupDetails": {"x": 1}}}}, 50))
+    order, _ = newest_revision(house)
+    assert (order.method, order.address) == (Method.PICKUP, Address())
+
+
+def test_that_wix_says_that_nothing_is_left_is_pointed_out_and_hides_no_line(house):
+    house.accept(event("delivery_cash"), later({"buyerNote": "x"}, 49))
+    assert EMPTIED not in newest_revision(house)[0].unread
+    house.accept(later({"lineItems": []}, 50), later({"paymentStatus": "PAID"}, 51))
+    order, _ = newest_revision(house)
+    assert len(order.lines) == 3
+    assert order.unread.count(EMPTIED) == 1
+    house.accept(replace(event("delivery_updated"), sequence=52))
+    assert newest_revision(house)[0].unread == ()
+
+
+def test_an_order_that_was_always_empty_is_not_emptied(house):
+    house.accept(later({"lineItems": []}, 1))
+    assert EMPTIED not in newest_revision(house)[0].unread
+
+
+def test_nothing_of_an_erased_order_is_kept_in_memory(house):
+    house.accept(event("delivery_cash"))
+    newest_revision(house)
+    house.database.write(lambda t: order_records.erase(t, DELIVERY))
+    assert order_records._read.cache_info().currsize == 0
 
 
 def test_what_was_left_to_pay_is_not_known_after_a_payment_of_unknown_size(house):

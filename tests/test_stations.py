@@ -83,6 +83,11 @@ def test_a_name_is_compared_as_its_language_folds_case(name):
     assert maker(kitchen(oven=Station(names=("straße*",))), line(name)) == "oven"
 
 
+@pytest.mark.parametrize("pattern", ["gro?e*", "Große*", "GROSSE*", "gro??e*", "*PI??A"])
+def test_a_question_mark_stands_for_one_letter_as_it_is_written_or_folded(pattern):
+    assert maker(kitchen(oven=Station(names=(pattern,))), line("Große Pizza")) == "oven"
+
+
 def test_a_bracket_in_a_pattern_is_a_bracket():
     oven = kitchen(oven=Station(names=("pizza [vegan]*",)))
     assert maker(oven, line("Pizza [vegan] Funghi")) == "oven"
@@ -159,6 +164,26 @@ def test_a_share_counts_what_the_others_make():
     assert split.share(all_of_it, "bar") == Share((COLA, line("Weißbier")), 2, 1)
     assert split.share(all_of_it, DEFAULT_STATION) == Share((PIZZA,), 3, 1)
     assert split.share(all_of_it, EXPO_STATION) == Share(all_of_it.lines[:-1], 0, 1)
+
+
+def test_pieces_are_counted_and_whatever_is_no_number_of_pieces_is_one():
+    odd = [
+        line("Wine", "0.75", unit="l"),
+        line("Tea", "2", unit="l"),
+        replace(line("Gin"), quantity=None),
+        line("Rum", "-3"),
+        line("Ale", "1.5"),
+    ]
+    rest = (line("Cola", "4"), *odd, line("Voucher", "3", app_id=SHOP_APP))
+    bar = kitchen(bar=Station(names=("Cola", "Wine", "Tea", "Gin", "Rum", "Ale")))
+    assert bar.share(order(PIZZA, *rest), DEFAULT_STATION) == Share((PIZZA,), 4 + len(odd), 3)
+
+
+def test_an_order_is_looked_through_once_for_all_stations():
+    split, whole, other = kitchen(grill=GRILL, bar=BAR), order(PIZZA, COLA), order(COLA)
+    assert split.makers(whole) is split.makers(whole)
+    assert split.makers(other) == ("bar",)
+    assert split.makers(replace(whole, location_name="West")) == split.makers(whole)
 
 
 def test_a_station_that_is_gone_from_the_settings_makes_nothing():

@@ -71,7 +71,20 @@ class TestRevision:
         restaurant.database.write(
             lambda t: t.execute("DELETE FROM order_revisions WHERE revision = 1").rowcount
         )
-        assert "2x Pizza" in restaurant.text(restaurant.claim().job)
+        text = restaurant.text(restaurant.claim().job)
+        assert "2x Pizza" in text
+        assert "ÄNDERUNG" in text
+        assert "NEU" not in text.replace("NEUES", "")
+        assert "KÜCHE" in text
+
+    def test_a_station_hears_that_all_items_are_gone_and_what_else_is_said(self, restaurant):
+        restaurant.hear("1 Pizza")
+        restaurant.print_all()
+        restaurant.hear(lineItems=[], buyerNote="allergy: nuts")
+        text = restaurant.text(restaurant.claim().job)
+        assert "ÄNDERUNG" in text
+        assert "KEINE ARTIKEL LESBAR" in text
+        assert "allergy: nuts" in text
 
     def test_an_uncertain_ticket_of_a_station_is_no_change_for_anothers_dish(
         self, database, fake_clock

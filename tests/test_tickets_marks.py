@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LATE_AFTER_S = 900.0
 APPROVED_AT = datetime(2026, 11, 20, 17, 58, tzinfo=UTC)
 """A little before the tests' 18:00 UTC, 19:00 in Berlin."""
-WORDS = {"KOPIE", "MÖGLICHES DUPLIKAT", "VERSPÄTET", "BACKUP FROM", "STORNIERT"}
+WORDS = {"KOPIE", "MÖGLICHES DUPLIKAT", "VERSPÄTET", "ERSATZ FÜR", "STORNIERT"}
 
 
 @dataclass
@@ -295,8 +295,8 @@ class TestBackup:
         counter.accept()
         counter.hand_over()
         job = counter.claim("counter").job
-        for language in ("de", "en"):
-            assert "BACKUP FROM kitchen" in counter.ticket(job, language)
+        for language, mark in (("de", "ERSATZ FÜR kitchen"), ("en", "BACKUP FROM kitchen")):
+            assert mark in counter.ticket(job, language)
 
     def test_at_home_again_it_names_nobody(self, counter):
         counter.accept()
@@ -311,7 +311,7 @@ class TestBackup:
         counter.end(JobState.UNCERTAIN)
         counter.hand_over()
         text = counter.next_ticket(printer="counter")
-        assert marks_on(text) == {"BACKUP FROM", "MÖGLICHES DUPLIKAT"}
+        assert marks_on(text) == {"ERSATZ FÜR", "MÖGLICHES DUPLIKAT"}
 
     def test_it_is_as_wide_as_the_paper_that_it_comes_out_on(self, counter, kitchen):
         counter.accept()

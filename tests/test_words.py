@@ -83,3 +83,35 @@ def test_a_file_that_is_no_yaml_is_named_with_the_line(folder):
 def test_a_language_without_a_file_is_refused_with_those_that_there_are():
     with pytest.raises(ConfigurationError, match=r"'xx'.*'de', 'en'"):
         read_words(Greetings, "greetings", "xx")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("Hallo {nmae}", "{name} in 'Hallo {nmae}'"),
+        ("Hallo", "{name} in 'Hallo'"),
+        ("{name} {name}", "{name} in '{name} {name}'"),
+    ],
+)
+def test_a_word_that_fills_in_something_else_than_the_english_one_is_named(folder, word, reason):
+    (folder / "en.yaml").write_text('hello: "Hi {name}"\ngoodbye: Bye\n', encoding="utf-8")
+    problems = problems_of(folder, f'hello: "{word}"\ngoodbye: Tschüss\n')
+    assert problems == [f"greetings/de.yaml: hello: expected {reason}"]
+
+
+def test_a_brace_that_nothing_closes_is_named(folder):
+    (folder / "en.yaml").write_text("hello: Hi\ngoodbye: Bye\n", encoding="utf-8")
+    assert problems_of(folder, 'hello: "Hallo {"\ngoodbye: "Tschüss {name}"\n') == [
+        "greetings/de.yaml: hello: a brace stands alone in 'Hallo {'",
+        "greetings/de.yaml: goodbye: expected nothing in braces in 'Tschüss {name}'",
+    ]
+
+
+def test_words_within_words_are_held_against_each_other_too(folder):
+    class Nested(BaseModel):
+        states: dict[str, str]
+
+    (folder / "en.yaml").write_text('states: {late: "{n} late"}', encoding="utf-8")
+    (folder / "de.yaml").write_text("states: {late: zu spät}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"states\.late: expected \{n\} in 'zu spät'"):
+        read_words(Nested, "greetings", "de")

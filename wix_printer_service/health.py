@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from wix_printer_service import job_records
+from wix_printer_service import job_records, order_records
 from wix_printer_service.backfill_state import BackfillState, Outcome
 from wix_printer_service.circuit_breaker import BreakerState
 from wix_printer_service.connectivity_component import PRINTER_PREFIX
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 LETTERS_SHOWN = 8
 FETCHING = "fetching orders from Wix"
+REINSTATED = (
+    "order {number} was cancelled and is approved in Wix again: ask the guest, then print it again "
+    "(wix-printer jobs reprint) or cancel it in Wix"
+)
 NO_KEY = "no key for Wix: orders that no webhook brings are not fetched"
 REMEDIES = {
     Outcome.UNAVAILABLE: "",  # it goes on by itself
@@ -177,6 +181,7 @@ class Health:
             problems += _jobs_to_look_at(printer.name, printer.jobs)
         unknown = sorted(jobs.keys() | (planned - {printer.name for printer in printers}))
         problems += [f"jobs wait for printer {name}, which is not configured" for name in unknown]
+        problems += self._reinstated()
         problems += _letters_problem(self._letters.letters)
         problems += [*alerts, *self._database.remarks()]
         return Snapshot(
@@ -210,6 +215,14 @@ class Health:
         except StorageError as error:
             problems.append(str(error))
             return {}, set()
+
+    def _reinstated(self) -> list[str]:
+        """Name the orders that the kitchen was told to stop, and that hold again."""
+        try:
+            with self._database.reading() as connection:
+                return [REINSTATED.format(number=n) for n in order_records.reinstated(connection)]
+        except StorageError:
+            return []  # said with the jobs
 
     def _alerts(self, problems: list[str]) -> tuple[str, ...]:
         try:

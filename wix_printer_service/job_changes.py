@@ -6,17 +6,23 @@ job.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wix_printer_service.errors import WrongStateError
+import structlog
+
+from wix_printer_service.errors import StorageError, WrongStateError
 from wix_printer_service.models import ItemState, JobState
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Iterator
 
     from wix_printer_service.clock import Clock
     from wix_printer_service.models import PrintJob
     from wix_printer_service.offline_queue import OfflineQueue
+
+log = structlog.get_logger(__name__)
 
 ITEM_STATES = {
     JobState.QUEUED: ItemState.WAITING,
@@ -35,6 +41,34 @@ DAEMON = "daemon"
 def lane(printer: str) -> str:
     """Return the lane of a printer."""
     return f"print:{printer}"
+
+
+class Fence:
+    """Tells whether what was done behind it failed, and was undone."""
+
+    failed = False
+
+
+@contextmanager
+def fenced(transaction: sqlite3.Connection, event: str, order_id: str) -> Iterator[Fence]:
+    """Undo what is done inside if we cannot cope with it, log that, and go on.
+
+    Raises:
+        StorageError: The disk has failed: nothing of the transaction is to remain.
+    """
+    fence = Fence()
+    transaction.execute("SAVEPOINT fence")
+    try:
+        yield fence
+    except (StorageError, sqlite3.OperationalError):
+        raise
+    except Exception as error:  # what we do not understand must not undo what is known
+        if type(error) is sqlite3.DatabaseError:  # the file is damaged
+            raise
+        transaction.execute("ROLLBACK TO fence")
+        fence.failed = True
+        log.exception(event, order_id=order_id)
+    transaction.execute("RELEASE fence")
 
 
 class JobChanges:

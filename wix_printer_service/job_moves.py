@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wix_printer_service.job_changes import DAEMON, JobChanges, lane
-from wix_printer_service.job_records import moment_text
+from wix_printer_service.job_records import get, moment_text
+from wix_printer_service.models import JobState
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +21,27 @@ UPDATE print_jobs SET outage_id = :outage
 WHERE printer = :printer AND state IN ('queued', 'uncertain') AND (due_at IS NULL OR due_at <= :now)
   AND (id > :after OR due_at IS NOT NULL AND outage_id IS NOT :outage) RETURNING id
 """
+TWIN = """
+SELECT other.id FROM print_jobs AS job
+JOIN print_jobs AS other ON other.order_id = job.order_id AND other.printer = job.printer
+  AND other.receipt = job.receipt AND other.id <> job.id AND other.copy_of IS NULL
+WHERE job.id = :job AND job.copy_of IS NULL AND job.state = 'queued' AND (
+  job.receipt = 'change' AND other.reader = job.reader AND other.station = job.station
+  AND coalesce(other.backup_from, other.printer) = coalesce(job.backup_from, job.printer)
+  AND (other.state IN ('queued', 'uncertain')
+    OR other.state IN ('sending', 'printed', 'printed_unconfirmed')
+    AND other.revision = (SELECT revision FROM orders WHERE orders.id = job.order_id))
+  OR job.receipt = 'cancellation'
+  AND (other.reader = '' OR other.reader = job.reader AND other.station = job.station)
+  AND other.state IN ('queued', 'uncertain', 'sending', 'printed', 'printed_unconfirmed'))
+"""
+"""The job that says the same news of an order to the same reader where this one comes out now."""
+BEGIN_WITH_THE_OLDER = """
+UPDATE print_jobs SET from_revision = (
+  SELECT min(from_revision) FROM print_jobs WHERE id IN (:twin, :job)
+) WHERE id = :twin AND state IN ('queued', 'uncertain')
+"""
+SAID_HERE = "printer {printer} tells its reader already"
 
 
 class JobMoves:
@@ -88,3 +110,15 @@ class JobMoves:
                 (to, to, job_id),
             ).fetchone()
             self._changes.record(transaction, job_id, row["state"], row["state"], DAEMON, why)
+        for job_id in jobs:
+            self._say_it_once(transaction, job_id)
+
+    def _say_it_once(self, transaction: sqlite3.Connection, job_id: int) -> None:
+        """Cancel news that the printer to which it was moved says to the same reader anyway."""
+        twin = transaction.execute(TWIN, {"job": job_id}).fetchone()
+        if twin is None:
+            return
+        transaction.execute(BEGIN_WITH_THE_OLDER, {"twin": twin["id"], "job": job_id})
+        job = get(transaction, job_id)
+        why = SAID_HERE.format(printer=job.printer)
+        self._changes.move(transaction, job, job.state, JobState.CANCELLED, DAEMON, why)

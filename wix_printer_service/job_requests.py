@@ -108,7 +108,7 @@ class JobRequests:
             self._changes.move(
                 transaction, job, job.state, JobState.CANCELLED, who, "cancelled by a person"
             )
-            self._orders.after_cancel(transaction, job)
+            self._jobs.tell_not_printed(transaction, job_id)
         else:
             raise WrongStateError(f"job {job_id} is {job.state}: there is nothing to cancel")
         return get(transaction, job_id).state
@@ -133,3 +133,4 @@ class JobRequests:
             (now, job.id),
         )
         self._queue.renew(transaction, lane(job.printer), job.id)
+        self._orders.after_release(transaction, get(transaction, job.id))

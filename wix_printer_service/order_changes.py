@@ -19,6 +19,7 @@ from wix_printer_service import order_records as records
 from wix_printer_service.errors import NotFoundError
 from wix_printer_service.job_records import BEFORE_SENDING, is_unstarted, may_lie_at, of_order
 from wix_printer_service.models import (
+    ON_PAPER_STATES,
     JobState,
     Method,
     OrderState,
@@ -29,6 +30,7 @@ from wix_printer_service.models import (
 from wix_printer_service.order_rules import NOT_YET_APPROVED, SET_MADE
 from wix_printer_service.order_sets import OrderSets
 from wix_printer_service.order_targets import Comparison, Target, shown_to, target_of
+from wix_printer_service.print_jobs import NOT_FOR_HIM
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
 
 CHANGED = "the order changed"
 CHANGED_BACK = "the order was changed back"
-NOT_FOR_HIM = "the order changed: it is not for this reader any more"
 ORDER_CANCELLED = "the order was cancelled"
+TOLD_ANYWAY = "there is no paper to change, or what is still to be printed says it"
+OVER = frozenset({JobState.CANCELLED, JobState.DEAD, JobState.EXPIRED})
 OURS = frozenset({NOT_FOR_HIM, ORDER_CANCELLED})
 """Why jobs are cancelled that no person cancelled: who is needed again gets a new one."""
 
@@ -70,6 +73,7 @@ class OrderChanges:
         self._comparison = Comparison(
             self._sets.kitchen, with_payment=settings.receipts.payment_changes
         )
+        jobs.when_not_printed(self.after_try)
 
     def follow(self, transaction: sqlite3.Connection, known: OrderRecord) -> list[str]:
         """Do what follows from an order's newest revision; return what was done, for the journal.
@@ -86,17 +90,96 @@ class OrderChanges:
             *self._tell_all(transaction, change),
         ]
 
-    def after_cancel(self, transaction: sqlite3.Connection, job: PrintJob) -> None:
-        """Tell a reader of changes who may have paper, now that no whole ticket comes any more."""
+    def after_try(self, transaction: sqlite3.Connection, job: PrintJob) -> None:
+        """Ask again what a reader must be told: a job of his did not surely come out.
+
+        Changes may wait that were made while it was being sent, on the strength of its ticket. If
+        it is over, what may lie there counts: nothing that comes later says what has changed since.
+
+        Args:
+            transaction: The caller's.
+            job: As it is now.
+        """
+        jobs = of_order(transaction, job.order_id)
+        target = target_of(job, jobs)
+        mine = [other for other in jobs if target_of(other, jobs) == target]
+        self._revise(transaction, job, mine)
+        is_over = job.state in OVER and job.maybe_printed_at is not None
+        if not is_over and not any(_is_change_to_come(other) for other in mine):
+            return  # the order is not looked at without need: it may not be readable now
         record = records.find(transaction, job.order_id)
-        is_whole = job.receipt is not Receipt.CHANGE and job.maybe_printed_at is not None
-        if record is None or record.state not in SET_MADE or not is_whole:
+        if target is None or record is None or record.state not in SET_MADE:
             return
         with suppress(NotFoundError):
             order, _ = records.newest_revision(transaction, job.order_id)
-            jobs = of_order(transaction, job.order_id)
-            if (target := target_of(job, jobs)) is not None:
-                list(self._tell(transaction, target, order, order, record.revision))
+            self._drop_what_is_no_news(transaction, target, order, record.revision)
+            if is_over:
+                self._tell_after(transaction, target, job, order, record.revision)
+
+    def after_release(self, transaction: sqlite3.Connection, job: PrintJob) -> None:
+        """Call changes off where a whole ticket that is printed again says them itself.
+
+        Args:
+            transaction: The caller's.
+            job: One that a person let go, as it is now.
+        """
+        jobs = of_order(transaction, job.order_id)
+        mine = _of(target, jobs) if (target := target_of(job, jobs)) is not None else []
+        if job.receipt is Receipt.CHANGE or shown_to(mine, job.revision or 0) is not None:
+            return
+        for other in mine:
+            if _is_change_to_come(other) and is_unstarted(other) and other.printer == job.printer:
+                self._jobs.cancel(transaction, other, TOLD_ANYWAY)
+
+    def _revise(
+        self, transaction: sqlite3.Connection, job: PrintJob, mine: Sequence[PrintJob]
+    ) -> None:
+        """Have the changes that wait begin with what their reader has for certain.
+
+        If the job is printed again it says itself what has changed.
+        """
+        comes_again = job.receipt is Receipt.CHANGE and job.state in BEFORE_SENDING
+        shown = shown_to(mine, job.revision or 0)
+        for other in mine:
+            if other.id == job.id or other.receipt is not Receipt.CHANGE or not is_unstarted(other):
+                continue
+            if shown is None or (comes_again and other.printer == job.printer):
+                self._jobs.cancel(transaction, other, TOLD_ANYWAY)
+            elif (other.from_revision or 0) > shown:
+                self._jobs.begin_at(transaction, other, shown)
+
+    def _drop_what_is_no_news(
+        self, transaction: sqlite3.Connection, target: Target, order: Order, known_revision: int
+    ) -> None:
+        """Cancel the changes of which nothing is left for their reader."""
+        mine = _of(target, of_order(transaction, order.id))
+        shown = shown_to(mine, known_revision)
+        if shown is None or self._is_news(transaction, target, order, order, shown):
+            return
+        for job in mine:
+            is_waiting = _is_change_to_come(job) and is_unstarted(job)
+            since = job.from_revision
+            if is_waiting and not self._is_news(transaction, target, order, order, since):
+                self._jobs.cancel(transaction, job, CHANGED_BACK)
+
+    def _tell_after(
+        self,
+        transaction: sqlite3.Connection,
+        target: Target,
+        job: PrintJob,
+        order: Order,
+        known_revision: int,
+    ) -> None:
+        """Tell a reader what has changed since the last ticket that may lie there."""
+        if job.receipt is not Receipt.CHANGE:
+            list(self._tell(transaction, target, order, order, known_revision))
+            return
+        # who cancelled it, or sees it among the dead, knows what it said when it was first sent
+        since = job.maybe_printed_revision or known_revision
+        mine = _of(target, of_order(transaction, order.id))
+        if self._is_news(transaction, target, order, order, since):
+            for printer in _untold(mine, [other for other in mine if _is_change_to_come(other)]):
+                self._make_change(transaction, target, printer, since, order)
 
     def _read(self, transaction: sqlite3.Connection, known: OrderRecord) -> _Change:
         record = records.find(transaction, known.id) or known
@@ -121,6 +204,8 @@ class OrderChanges:
             if is_whole and is_unstarted(job) and (target := target_of(job, jobs)) in gone:
                 self._jobs.cancel(transaction, job, NOT_FOR_HIM)
                 yield f"cancelled {_name(target)}"
+            elif is_whole and job.state is JobState.SENDING and target_of(job, jobs) in gone:
+                self._jobs.need(transaction, job, is_needed=False)
 
     def _add(self, transaction: sqlite3.Connection, change: _Change) -> Iterator[str]:
         """Make a ticket for everybody who needs one now; not against what a person has decided."""
@@ -128,7 +213,12 @@ class OrderChanges:
         is_on_paper = any(may_lie_at(job) for job in jobs)
         is_held = change.record.state is OrderState.HELD and not is_on_paper
         for target in change.readers:
-            if target in change.readers_before or not _is_missing(_of(target, jobs)):
+            if target in change.readers_before:
+                continue
+            mine = _of(target, jobs)
+            for job in mine:
+                self._jobs.need(transaction, job, is_needed=True)
+            if not _is_missing(mine):
                 continue
             state = JobState.HELD if is_held else JobState.QUEUED
             self._sets.make(transaction, change.after, [target], CHANGED, state)
@@ -186,7 +276,8 @@ class OrderChanges:
                     yield f"cancelled change for {_name(target)}"
             return
         for job in filter(is_unstarted, waiting):
-            self._jobs.begin_at(transaction, job, shown)
+            begin = _lies_where_it_goes(job, mine, known_revision) or shown
+            self._jobs.begin_at(transaction, job, begin)
         for printer in _untold(mine, waiting):
             self._make_change(transaction, target, printer, shown, after)
             yield f"change for {_name(target)} on {printer}"
@@ -234,6 +325,21 @@ def _untold(jobs: Sequence[PrintJob], waiting: Sequence[PrintJob]) -> list[str]:
     told = {name for job in waiting for name in (job.printer, job.backup_from)}
     places = dict.fromkeys(printer for job in jobs for printer in may_lie_at(job))
     return [printer for printer in places if printer not in told]
+
+
+def _lies_where_it_goes(
+    change: PrintJob, jobs: Sequence[PrintJob], known_revision: int
+) -> int | None:
+    """Return the revision of the oldest paper of a reader where his change may come out."""
+    found = []
+    for place in {change.printer, change.backup_from or change.printer}:
+        there = [job for job in jobs if place in may_lie_at(job)]
+        sure = [job for job in there if job.printer == place and job.state in ON_PAPER_STATES]
+        if sure:
+            found.append(max(job.revision or known_revision for job in sure))
+        elif there:
+            found.append(min(job.maybe_printed_revision or known_revision for job in there))
+    return min(found, default=None)
 
 
 def _is_missing(jobs: Sequence[PrintJob]) -> bool:

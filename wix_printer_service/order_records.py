@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wix_printer_service.errors import NotFoundError
-from wix_printer_service.models import Method, Order, OrderRecord, OrderState, Road, Totals
+from wix_printer_service.models import (
+    Address,
+    Contact,
+    Method,
+    Order,
+    OrderRecord,
+    OrderState,
+    Road,
+    Unread,
+)
 from wix_printer_service.order_rules import due_at
-from wix_printer_service.wix.mapping import read_order
+from wix_printer_service.receipts.difference import EMPTIED
+from wix_printer_service.wix.mapping import read_order, shows_empty_list
 from wix_printer_service.wix.webhook import LOCAL_ID
 from wix_printer_service.wix.wire import load
 
@@ -17,8 +28,13 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
+    from wix_printer_service.models import Totals
     from wix_printer_service.wix.webhook import OrderEvent
 
+Described = TypeVar("Described", Address, Contact)
+
+NO_LINES = Unread("lineItems", "–")
+"""What the mapping notes of an event without lines."""
 LOCAL_NUMBERS = 999
 """So many numbers of our own are given before the count may begin again."""
 THE_SAME_OF_OURS = """
@@ -31,6 +47,14 @@ THE_SAME = """
 SELECT max(id) AS id FROM orders
 WHERE ordered_at = :ordered_at AND (number = :number OR number = '' OR :number = '')
 HAVING count(*) = 1
+"""
+REINSTATED = """
+SELECT coalesce(nullif(number, ''), nullif(local_number, ''), id) AS name FROM orders
+WHERE state = 'cancelled' AND status = 'APPROVED' AND NOT EXISTS (
+  SELECT 1 FROM print_jobs WHERE order_id = orders.id AND copy_of IS NOT NULL AND created_at >= (
+    SELECT min(received_at) FROM inbox
+    WHERE order_id = orders.id AND outcome = 'changed_after_cancellation'))
+ORDER BY received_at
 """
 RENAME = (
     "UPDATE orders SET id = ? WHERE id = ?",
@@ -63,7 +87,8 @@ def newest_revision(
     With ``up_to`` it is shown as it was when that revision was the newest.
 
     A revision without a single line, of an event that shows less than the order, hides no earlier
-    one: its status, payment and sums are taken over, and what could not be read of it is added.
+    one: what it does show is taken over, and what could not be read of it is added. Nor does one
+    that says that there are no lines: more likely Wix sent what we cannot read. It is pointed out.
 
     Raises:
         NotFoundError: There is no such order, or its data was erased.
@@ -73,33 +98,74 @@ def newest_revision(
         " AND (? IS NULL OR revision <= ?) ORDER BY revision DESC",
         (order_id, up_to, up_to),
     )
-    bare: list[tuple[Order, int]] = []
+    bare: list[tuple[Order, int, bool]] = []
     for row in rows:
-        order = read_order(load(row["payload"]), order_id=order_id)
-        order = replace(order, id=order_id)  # it may have been learnt by another
+        order, is_emptied = _read(row["payload"], order_id)
         if order.lines:
-            for newer, _ in reversed(bare):
-                order = _updated(order, newer)
-            unread = [piece for newer, _ in bare for piece in newer.unread]
-            return replace(order, unread=(*order.unread, *unread)), row["revision"]
-        bare.append((order, row["revision"]))
+            return _with_news(order, bare), row["revision"]
+        bare.append((order, row["revision"], is_emptied))
     if not bare:
         raise NotFoundError(f"there is no data of order {order_id}")
-    return bare[0]
+    return bare[0][:2]
+
+
+@lru_cache(maxsize=8)
+def _read(payload: str, order_id: str) -> tuple[Order, bool]:
+    """Read a revision, and whether it says that there are no lines.
+
+    The last ones are kept: whoever compares revisions asks for the same ones station by station.
+    """
+    raw = load(payload)
+    order = read_order(raw, order_id=order_id)
+    # it may have been learnt by another id
+    return replace(order, id=order_id), shows_empty_list(raw)
+
+
+def _with_news(order: Order, bare: list[tuple[Order, int, bool]]) -> Order:
+    """Return an order with what later events without lines, the newest first, say of it."""
+    if not bare:
+        return order
+    unread = list(order.unread)
+    for newer, _, is_emptied in reversed(bare):
+        order = _updated(order, newer)
+        unread += [piece for piece in newer.unread if not (is_emptied and piece == NO_LINES)]
+        unread += [EMPTIED] if is_emptied else []
+    return replace(order, unread=tuple(dict.fromkeys(unread)))
 
 
 def _updated(order: Order, newer: Order) -> Order:
-    """Return an order with the status, payment and sums that a newer event shows."""
-    sums = {field.name: getattr(newer.totals, field.name) for field in fields(Totals)}
+    """Return an order with all that a newer event shows of it."""
+    shown = _shown(newer)
+    for name in ("lines", "unread"):
+        shown.pop(name, None)
     known = order.totals
     if newer.payment_status not in {"", order.payment_status}:
         known = replace(known, paid=None, balance=None)  # they belong to the earlier status
-    return replace(
-        order,
-        status=newer.status or order.status,
-        payment_status=newer.payment_status or order.payment_status,
-        totals=replace(known, **{k: v for k, v in sums.items() if v is not None}),
-    )
+    shown |= {
+        "totals": replace(known, **_shown(newer.totals)),
+        "contact": _completed(order.contact, newer.contact),
+        "address": _completed(order.address, newer.address),
+    }
+    if newer.address or newer.method is Method.PICKUP:
+        shown["address"] = newer.address
+    if newer.due_from or newer.due_to or newer.due_text:  # no time beside an older one
+        shown |= {name: getattr(newer, name) for name in ("due_from", "due_to", "due_text")}
+    return replace(order, **shown)
+
+
+def _completed(known: Described, newer: Described) -> Described:
+    return replace(known, **_shown(newer))
+
+
+def _shown(newer: Order | Totals | Address | Contact) -> dict[str, Any]:
+    """Return what is said at all, by name."""
+    values = {field.name: (getattr(newer, field.name), field.default) for field in fields(newer)}
+    return {name: value for name, (value, nothing) in values.items() if value != nothing}
+
+
+def reinstated(connection: sqlite3.Connection) -> list[str]:
+    """Name the orders that are cancelled here and hold in Wix again, unless printed again since."""
+    return [row["name"] for row in connection.execute(REINSTATED)]
 
 
 def is_in_inbox(connection: sqlite3.Connection, event_id: str) -> bool:
@@ -238,6 +304,7 @@ def add_revision(
 
 def erase(transaction: sqlite3.Connection, order_id: str) -> None:
     """Forget everything of an order but its id, so that nothing old prints again."""
+    _read.cache_clear()
     transaction.execute(
         "UPDATE orders SET state = ?, number = '', local_number = '', due_at = NULL,"
         " ordered_at = NULL WHERE id = ?",

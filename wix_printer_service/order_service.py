@@ -19,6 +19,7 @@ import structlog
 from wix_printer_service import order_records as records
 from wix_printer_service.errors import NotFoundError, QueueFullError
 from wix_printer_service.fault_points import reach
+from wix_printer_service.job_changes import fenced
 from wix_printer_service.job_records import of_order, printers_with_paper
 from wix_printer_service.models import (
     DEFAULT_STATION,
@@ -145,24 +146,47 @@ class OrderService:
         elif not _is_erased(known):
             if is_newer(event, order, known):
                 records.add_revision(transaction, event, order, payload, now)
-            self._carry_out(transaction, verdict, order, event.road)
-            if verdict is Verdict.CHANGE and known is not None:
-                done += self._changes.follow(transaction, known)
-                verdict = Verdict.CHANGE if done else Verdict.RECORD
+            with fenced(transaction, "order_change_failed", event.order_id) as fence:
+                verdict = self._carry_out(transaction, verdict, order, event.road, known, done)
+            if fence.failed:
+                self._tell_anyhow(transaction, verdict, order)
             self._set_state(transaction, verdict, event.order_id, known)
         records.add_to_inbox(transaction, event, verdict, now)
         reach("order_before_commit")
         return verdict
 
     def _carry_out(
-        self, transaction: sqlite3.Connection, verdict: Verdict, order: Order, road: Road
-    ) -> None:
+        self,
+        transaction: sqlite3.Connection,
+        verdict: Verdict,
+        order: Order,
+        road: Road,
+        known: OrderRecord | None,
+        done: list[str],
+    ) -> Verdict:
+        """Do what follows from an event; return what that came to."""
         if verdict is Verdict.CANCEL:  # however much waits: it calls more off than it makes
             self._cancel(transaction, order.id)
         elif verdict in {Verdict.PRINT, Verdict.HOLD}:
             self._queue.require_room(transaction)
             self._make_set(transaction, verdict, order)
             records.set_road(transaction, order.id, road)
+        elif verdict is Verdict.CHANGE and known is not None:
+            done += self._changes.follow(transaction, known)
+            return Verdict.CHANGE if done else Verdict.RECORD
+        return verdict
+
+    def _tell_anyhow(self, transaction: sqlite3.Connection, verdict: Verdict, order: Order) -> None:
+        """Let everybody know of an order with which we cannot cope, so that a person looks."""
+        news = {
+            Verdict.PRINT: None,
+            Verdict.HOLD: None,
+            Verdict.CHANGE: Receipt.CHANGE,
+            Verdict.CANCEL: Receipt.CANCELLATION,
+        }
+        if verdict in news:
+            state = JobState.HELD if verdict is Verdict.HOLD else JobState.QUEUED
+            self._sets.tell_everybody(transaction, order.id, news[verdict], state)
 
     def _make_set(self, transaction: sqlite3.Connection, verdict: Verdict, event: Order) -> None:
         # by what is known of the order: the event that approves it may show less
@@ -186,11 +210,16 @@ class OrderService:
 
         Where only one station of the kitchen has paper, it is told of its own share.
         """
+        reader: Receipt | None
         self._jobs.cancel_waiting(transaction, order_id, why=ORDER_CANCELLED)
         for printer, readers in papers(of_order(transaction, order_id)).items():
             stations = {(reader.receipt, reader.station) for reader in readers}
-            receipt, station = stations.pop() if len(stations) == 1 else (None, DEFAULT_STATION)
-            is_kitchens = receipt is Receipt.KITCHEN
+            if len(stations) == 1:
+                ((reader, station),) = stations
+            else:
+                is_kitchens = any(receipt is Receipt.KITCHEN for receipt, _ in stations)
+                # a paper that several share is the kitchen's, of all its stations, or the driver's
+                reader, station = None if is_kitchens else Receipt.DRIVER, DEFAULT_STATION
             self._jobs.create(
                 transaction,
                 order_id,
@@ -199,7 +228,7 @@ class OrderService:
                 why=ORDER_CANCELLED,
                 priority=Priority.HIGH,
                 station=station,
-                reader=receipt if is_kitchens else None,
+                reader=reader,
             )
 
     def _erase(self, transaction: sqlite3.Connection, order_id: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import JobState, Receipt
+from wix_printer_service.models import DEFAULT_STATION, JobState, Priority, Receipt
 from wix_printer_service.order_priority import priority_of
 from wix_printer_service.order_targets import targets, time_to_begin
+from wix_printer_service.settings.receipts import stations_of
 from wix_printer_service.stations import Kitchen
 
 if TYPE_CHECKING:
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wix_printer_service.clock import Clock
-    from wix_printer_service.models import Method, Order, Priority
+    from wix_printer_service.models import Method, Order
     from wix_printer_service.order_targets import Target
     from wix_printer_service.print_jobs import PrintJobs
     from wix_printer_service.settings import Settings
 
 REMINDER = "it will be time to begin"
+FAILED = "what follows from an event could not be worked out: see the journal"
+OTHER_READERS = frozenset({Receipt.DRIVER, Receipt.CUSTOMER})
 
 
 class OrderSets:
@@ -80,6 +83,37 @@ class OrderSets:
             due_at=at,
             is_reminder=True,
         )
+
+    def tell_everybody(
+        self,
+        transaction: sqlite3.Connection,
+        order_id: str,
+        news: Receipt | None,
+        state: JobState,
+    ) -> None:
+        """Make a ticket for every reader that there may be, whatever the order holds.
+
+        Args:
+            transaction: The caller's.
+            order_id: Of an order of which nobody can tell who reads it.
+            news: What it is: a change or a cancellation; None for the ticket itself.
+            state: Of the new jobs.
+        """
+        for name, printer in self._settings.printers.items():
+            kitchens = [(Receipt.KITCHEN, station) for station in stations_of(printer)]
+            others = [(Receipt(word), DEFAULT_STATION) for word in printer.receipts]
+            for reader, station in kitchens + [who for who in others if who[0] in OTHER_READERS]:
+                self._jobs.create(
+                    transaction,
+                    order_id,
+                    news or reader,
+                    name,
+                    why=FAILED,
+                    state=state,
+                    priority=Priority.HIGH,
+                    station=station,
+                    reader=reader if news else None,
+                )
 
     def begins_at(self, order: Order) -> datetime | None:
         """Return when the kitchen is to begin, None if the guest named no time."""

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from wix_printer_service.job_changes import DAEMON, ITEM_STATES, JobChanges, lane
+from wix_printer_service.job_changes import DAEMON, ITEM_STATES, JobChanges, fenced, lane
 from wix_printer_service.job_records import (
     BEFORE_SENDING,
     get,
-    is_unstarted,
     moment_text,
     of_order,
 )
@@ -30,11 +29,11 @@ from wix_printer_service.models import (
     QueueItem,
     Receipt,
 )
-from wix_printer_service.order_targets import shown_to, target_of
 from wix_printer_service.settings import Printing
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from datetime import datetime
 
     from wix_printer_service.clock import Clock
@@ -47,7 +46,9 @@ RANKS = {Receipt.DRIVER: 1, Receipt.CUSTOMER: 2}
 MOST_AT_ONCE = 100
 """Jobs that are put aside in one transaction, so that no order waits for it."""
 CALLED_OFF = "called off while it was being sent"
-TOLD_ANYWAY = "there is no paper to change, or what is still to be printed says it"
+NOT_FOR_HIM = "the order changed: it is not for this reader any more"
+NOBODYS = 2
+"""In place of 1, where a job is called off since its order changed and its reader is none now."""
 INSERT = """
 INSERT INTO print_jobs (order_id, receipt, printer, state, copy_of, reason, station, reader,
   from_revision, backup_from, due_at, reminder, created_at, updated_at)
@@ -92,6 +93,7 @@ class PrintJobs:
         self._changes = JobChanges(queue, clock)
         self._began_s = clock.monotonic()
         self._first_of_this_run: float = math.inf
+        self._not_printed: Callable[[sqlite3.Connection, PrintJob], None] = _nobody_asks
 
     def create(
         self,
@@ -171,6 +173,7 @@ class PrintJobs:
             log.warning("job_put_aside", job_id=job.id, printer=printer, became=to, reason=why)
             self._changes.change(transaction, job.id, job.state, to, DAEMON, why)
             self._settle_claimed(transaction, item, to)
+            self.tell_not_printed(transaction, job.id)
         return None
 
     def settle(
@@ -190,8 +193,8 @@ class PrintJobs:
         Raises:
             WrongStateError: The job is not being sent any more.
         """
-        if to is JobState.DEAD and _is_called_off(transaction, claim.job):
-            to, why = JobState.CANCELLED, CALLED_OFF
+        if to is JobState.DEAD and _called_off(transaction, claim.job):
+            to, why = JobState.CANCELLED, _why_called_off(transaction, claim.job)
         self._changes.move(transaction, claim.job, JobState.SENDING, to, DAEMON, why)
         transaction.execute(
             "UPDATE print_jobs SET confirmation = ? WHERE id = ?", (confirmation, claim.job.id)
@@ -199,7 +202,7 @@ class PrintJobs:
         if sent is not None:
             self._keep(transaction, claim.job, sent)
         if to not in ON_PAPER_STATES:
-            self._revise_changes(transaction, claim.job)
+            self.tell_not_printed(transaction, claim.job.id)
 
     def settle_uncertain(
         self,
@@ -227,8 +230,8 @@ class PrintJobs:
         if sent is not None:
             self._keep(transaction, job, sent)
         to, reason = JobState.UNCERTAIN, why
-        if _is_called_off(transaction, job):
-            to, reason = JobState.CANCELLED, CALLED_OFF
+        if _called_off(transaction, job):
+            to, reason = JobState.CANCELLED, _why_called_off(transaction, job)
         elif claim.item.tries >= self._settings.max_attempts:
             to, reason = JobState.DEAD, f"sent {row['attempts']} times, never confirmed: {why}"
         elif after.hold:
@@ -238,7 +241,7 @@ class PrintJobs:
         else:
             self._changes.change(transaction, job.id, JobState.UNCERTAIN, to, DAEMON, reason)
             self._settle_claimed(transaction, claim.item, to)
-        self._revise_changes(transaction, job)
+        self.tell_not_printed(transaction, job.id)
         return to
 
     def put_back(
@@ -251,18 +254,19 @@ class PrintJobs:
         pause_s: float = 0.0,
     ) -> None:
         """Let a job wait again of which not one byte went out; one called off meanwhile is over."""
-        if _is_called_off(transaction, claim.job):
+        if _called_off(transaction, claim.job):
+            why = _why_called_off(transaction, claim.job)
             self._changes.move(
-                transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, CALLED_OFF
+                transaction, claim.job, JobState.SENDING, JobState.CANCELLED, DAEMON, why
             )
-            self._revise_changes(transaction, claim.job)
+            self.tell_not_printed(transaction, claim.job.id)
             return
         self._queue.put_back(transaction, claim.item, costs_try=costs_try, pause_s=pause_s)
         # what may lie on paper from an earlier try may still lie there
         maybe_printed = get(transaction, claim.job.id).maybe_printed_at
         to = JobState.UNCERTAIN if maybe_printed else JobState.QUEUED
         self._changes.change(transaction, claim.job.id, JobState.SENDING, to, DAEMON, why)
-        self._revise_changes(transaction, claim.job)
+        self.tell_not_printed(transaction, claim.job.id)
 
     def recover(
         self, transaction: sqlite3.Connection, printer: str, after: AfterUncertainty
@@ -295,6 +299,14 @@ class PrintJobs:
         """Cancel a job that is not started."""
         self._changes.move(transaction, job, job.state, JobState.CANCELLED, DAEMON, why)
 
+    def need(self, transaction: sqlite3.Connection, job: PrintJob, *, is_needed: bool) -> None:
+        """Let a job that is being sent wait again or not; what others called off stays so."""
+        transaction.execute(
+            "UPDATE print_jobs SET called_off = ?"
+            " WHERE id = ? AND state = 'sending' AND called_off IN (0, ?)",
+            (0 if is_needed else NOBODYS, job.id, NOBODYS),
+        )
+
     def reschedule(
         self, transaction: sqlite3.Connection, job: PrintJob, due_at: datetime, why: str
     ) -> None:
@@ -311,25 +323,15 @@ class PrintJobs:
             "UPDATE print_jobs SET from_revision = ? WHERE id = ?", (revision, job.id)
         )
 
-    def _revise_changes(self, transaction: sqlite3.Connection, job: PrintJob) -> None:
-        """Revise the changes that wait though they were made on the strength of this job's ticket.
+    def when_not_printed(self, listener: Callable[[sqlite3.Connection, PrintJob], None]) -> None:
+        """Have ``listener`` called when a job comes back or ends without surely being on paper."""
+        self._not_printed = listener
 
-        They were made while it was being sent, and it did not surely come out. If it is printed
-        again it says itself what has changed; else they begin with what its reader has for certain.
-        """
-        now = get(transaction, job.id)  # its order may have been given another id meanwhile
-        jobs = of_order(transaction, now.order_id)
-        target = target_of(now, jobs)
-        mine = [other for other in jobs if target_of(other, jobs) == target]
-        comes_again = now.receipt is Receipt.CHANGE and now.state in BEFORE_SENDING
-        shown = shown_to(mine, now.revision or 0)
-        for other in mine:
-            if other.id == now.id or other.receipt is not Receipt.CHANGE or not is_unstarted(other):
-                continue
-            if shown is None or (comes_again and other.printer == now.printer):
-                self.cancel(transaction, other, TOLD_ANYWAY)
-            elif (other.from_revision or 0) > shown:
-                self.begin_at(transaction, other, shown)
+    def tell_not_printed(self, transaction: sqlite3.Connection, job_id: int) -> None:
+        """Say that a job has come back, or has ended, without surely being on paper."""
+        job = get(transaction, job_id)  # its order may have been given another id meanwhile
+        with fenced(transaction, "order_change_failed", job.order_id):
+            self._not_printed(transaction, job)
 
     def raise_waiting(self, transaction: sqlite3.Connection, printer: str, served_s: float) -> None:
         """Raise jobs that have waited too long for their turn while the printer was printing."""
@@ -379,8 +381,16 @@ class PrintJobs:
         return None if hours is None else (due_at or self._clock.now()) + timedelta(hours=hours)
 
 
-def _is_called_off(transaction: sqlite3.Connection, job: PrintJob) -> bool:
+def _called_off(transaction: sqlite3.Connection, job: PrintJob) -> int:
     row = transaction.execute(
         "SELECT called_off FROM print_jobs WHERE id = ?", (job.id,)
     ).fetchone()
-    return bool(row["called_off"])
+    return int(row["called_off"])
+
+
+def _why_called_off(transaction: sqlite3.Connection, job: PrintJob) -> str:
+    return NOT_FOR_HIM if _called_off(transaction, job) == NOBODYS else CALLED_OFF
+
+
+def _nobody_asks(_transaction: sqlite3.Connection, _job: PrintJob) -> None:
+    """Do nothing."""

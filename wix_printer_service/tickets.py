@@ -12,7 +12,7 @@ import structlog
 from wix_printer_service import job_records, order_records
 from wix_printer_service.errors import NotFoundError
 from wix_printer_service.missing_letters import MissingLetters, code_points
-from wix_printer_service.models import JobState, OrderState, Receipt, Road
+from wix_printer_service.models import JobState, Order, OrderState, Receipt, Road
 from wix_printer_service.order_targets import Comparison
 from wix_printer_service.print_jobs import Sent
 from wix_printer_service.printing.fonts import REMEDY
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wix_printer_service.clock import Clock
-    from wix_printer_service.models import Order, OrderRecord, PrintJob
+    from wix_printer_service.models import OrderRecord, PrintJob
     from wix_printer_service.receipts.document import Document
     from wix_printer_service.settings import Printer, Settings
     from wix_printer_service.storage.database import Database
@@ -84,6 +84,9 @@ class TicketMaker:
             order = replace(order, local_number=record.local_number)
         slip = Slip(job.receipt, job.station, job.reader, before)
         marks = self._marks(job, order, record, relatives)
+        if job.receipt is Receipt.CHANGE and before is None:
+            # what its reader has is not known: all of it as new would be cooked once more
+            slip, marks = _whole(slip), replace(marks, changed_from=Order(id=order.id))
         if tried is not None and self.comparison.differs(tried, order, slip.read_by, slip.station):
             slip, marks = _whole(slip), replace(marks, changed_from=tried)
         paper = self.papers.get(job.printer, Paper.of(80))
@@ -179,7 +182,8 @@ def _at(connection: sqlite3.Connection, order_id: str, revision: int | None) -> 
 def _whole(slip: Slip) -> Slip:
     """Return the whole ticket in place of a change that may lie there and is out of date already.
 
-    Nobody could tell which of several changes to go by: the whole ticket stands for itself.
+    Nobody could tell which of several changes to go by: the whole ticket stands for itself. So it
+    does where nobody knows any more what there was before the change.
     """
     return Slip(slip.read_by, slip.station) if slip.receipt is Receipt.CHANGE else slip
 

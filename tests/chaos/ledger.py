@@ -24,7 +24,7 @@ LAST_WORDS = {
     Receipt.KITCHEN: ("Ende von {number}",),
     Receipt.DRIVER: ("Ende von {number}",),
     Receipt.CUSTOMER: ("Vielen Dank",),
-    Receipt.CHANGE: ("Alles andere bleibt",),
+    Receipt.CHANGE: ("Alles andere wie gedruckt",),
     Receipt.CANCELLATION: CANCELLED_MARKS,
 }
 """What stands at the end of a receipt: one without it is not whole (see ``wix``)."""

@@ -74,7 +74,7 @@ def receipts(
 
     def run(command: str, *arguments: object) -> Said:
         typed = ["wix-printer", "receipts", command, *map(str, arguments)]
-        if command == "preview":
+        if command != "layout":
             typed += ["--config", str(config)]
         monkeypatch.setattr(sys, "argv", typed)
         capsys.readouterr()  # what the house has said so far
@@ -148,7 +148,14 @@ def test_without_a_database_files_can_be_looked_at_and_orders_cannot(
     assert receipts("preview", sample("pickup")).code == 0
     said = receipts("preview", "10041")
     assert said.code == 1
-    assert f"there is no database at {config.with_name('nothing.db')}" in said.err
+    nowhere = f"there is no database at {config.with_name('nothing.db')}"
+    assert f"there is no file 10041, and {nowhere}" in said.err
+
+
+def test_the_order_before_a_change_must_be_there(receipts, sample, tmp_path: Path):
+    before = tmp_path / "before.json"
+    said = receipts("preview", sample("pickup"), "--receipt", "change", "--before", before)
+    assert (said.code, said.err) == (1, f"{before}: cannot be read: No such file or directory\n")
 
 
 def test_what_was_forgotten_cannot_be_seen(house: House, receipts):
@@ -181,7 +188,11 @@ def test_an_order_that_does_not_say_its_id_has_that_of_the_delivery(receipts, sa
     [
         (b"{", "odd.json: "),
         (b"\xff\xfe", "odd.json: "),
-        (b'"pizza"', "odd.json: payload: expected a JSON object"),
+        (b"{", "odd.json: this is not JSON: "),
+        *[
+            (content, "odd.json: expected a decoded delivery of Wix, or an order alone")
+            for content in (b'"pizza"', b'[{"id": "1"}]', b"{}", b'{"pizza": "Salami"}')
+        ],
         (b'{"data": {}}', "odd.json: data.eventType: missing"),
         (
             b'{"eventType": "wix.stores.v1.product_created", "data": {}}',
@@ -221,6 +232,62 @@ def test_a_station_sees_its_share(receipts, sample):
     kitchen, bar = (receipts("preview", file, "--station", name).out for name in ("default", "bar"))
     assert ("Margherita" in kitchen, "Tiramisu" in kitchen) == (True, False)
     assert ("Margherita" in bar, "Tiramisu" in bar) == (False, True)
+
+
+def test_a_printer_shows_the_first_station_that_it_prints(receipts, sample):
+    file = sample("pickup")
+    bar = receipts("preview", file, "--printer", "bar")
+    assert ("Margherita" in bar.out, "Tiramisu" in bar.out) == (False, True)
+    assert bar == receipts("preview", file, "--printer", "bar", "--station", "bar")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--station", "bar"), "bar makes nothing of this order"),
+        (("--receipt", "driver"), "there is nothing to deliver"),
+        (("--station", "default"), ""),
+        (("--receipt", "customer", "--station", "bar"), ""),
+        (("--receipt", "cancellation", "--station", "bar"), ""),
+    ],
+)
+def test_what_would_never_be_printed_is_shown_and_said_to_be_so(receipts, sample, options, reason):
+    def without_tiramisu(envelope: dict[str, Any]) -> dict[str, Any]:
+        del samples.order_of(envelope)["lineItems"][1:]
+        return envelope
+
+    said = receipts("preview", sample("pickup", without_tiramisu), *options)
+    assert "10041" in said.out
+    assert said.err == (f"{reason}: nothing would be printed\n" if reason else "")
+
+
+def test_a_receipt_that_no_printer_prints_is_said_to_be_so(receipts, sample, config: Path):
+    settings = yaml.safe_load(config.read_text())
+    settings["printers"] = {"kitchen": {"connection": "cups://a", "receipts": ["kitchen"]}}
+    settings["stations"] = {}
+    config.write_text(yaml.safe_dump(settings))
+    said = receipts("preview", sample("pickup"), "--receipt", "customer")
+    assert said.err == "no printer prints it: nothing would be printed\n"
+
+
+def test_items_are_listed_with_who_makes_them_and_the_ids_that_stations_go_by(receipts, sample):
+    def on_a_menu(envelope: dict[str, Any]) -> dict[str, Any]:
+        reference = samples.order_of(envelope)["lineItems"][1]["catalogReference"]
+        reference.update(catalogItemId="item-7")
+        reference.setdefault("options", {}).update(sectionId="desserts", menuId="menu-1")
+        return envelope
+
+    rows = receipts("items", sample("pickup", on_a_menu)).out.splitlines()
+    assert rows[0].split() == ["NAME", "STATION", "ITEM", "SECTION", "MENU"]
+    assert rows[1].split()[:3] == ["Pizza", "Margherita", "default"]
+    assert rows[2].split() == ["Tiramisu", "bar", "item-7", "desserts", "menu-1"]
+
+
+def test_a_picture_is_not_put_into_a_folder_that_is_not_there(receipts, sample, tmp_path: Path):
+    said = receipts("preview", sample("pickup"), "--png", tmp_path / "new" / "receipt.png")
+    assert said.code == 1
+    assert f"cannot write the picture: there is no folder {tmp_path / 'new'}" in said.err
+    assert not (tmp_path / "new").exists()
 
 
 def test_another_language_can_be_tried(receipts, sample):

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from tests.api.status_house import House
 from tests.cli.typed import environment, free_port, plain, run
 from tests.daemon_process import CLOCK, COMMAND, DEADLINE_S, DaemonProcess, running_daemon, settings
 from wix_printer_service.cli.common import moment, span
+from wix_printer_service.cli.database_status import planned
 from wix_printer_service.models import JobState
 from wix_printer_service.observations import Cause
 from wix_printer_service.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.conftest import FakeClock
     from wix_printer_service.storage.database import Database
 
 CONFIG = ("--config", "config.yaml")
@@ -243,6 +245,38 @@ def test_without_a_daemon_status_shows_what_the_database_knows_and_is_exit_code_
     events = run("events", "--json", *CONFIG, cwd=tmp_path)
     assert [row["cause"] for row in json.loads(events.stdout)] == ["paper_out", "fine"]
     assert "Reading the database instead" in events.stderr
+
+
+def test_what_waits_for_its_time_is_counted_with_the_first_of_them(
+    tmp_path: Path, database: Database, fake_clock: FakeClock
+) -> None:
+    settings(tmp_path, listen={"status": f"127.0.0.1:{free_port()}"})
+    fake_clock.advance((CLOCK.now() - fake_clock.now()).total_seconds())
+    given = {
+        "printers": {"kitchen": {"connection": "cups://a", "receipts": ["kitchen"]}},
+        "preorders": {"print": "before_due", "minutes_before": 45},
+    }
+    later = House(database, fake_clock, Settings.model_validate(given))
+    for name, hours in (("pickup", 5), ("modifiers", 3)):
+        due = (fake_clock.now() + timedelta(hours=hours)).isoformat()
+        logistics = {"deliveryTimeSlot": {"from": due, "to": due}}
+        later.take_in(
+            name, lambda order, found=logistics: order["shippingInfo"].update(logistics=found)
+        )
+    shown = json.loads(run("status", "--json", *CONFIG, cwd=tmp_path).stdout)["planned"]
+    first = fake_clock.now() + timedelta(hours=3, minutes=-45)
+    assert shown["number"] == 2
+    assert abs(datetime.fromisoformat(shown["first_at"]) - first) < timedelta(seconds=1)
+    answer = run("status", *CONFIG, cwd=tmp_path)
+    assert answer.stdout.splitlines()[-1].startswith("2 wait for their time, the first at ")
+
+
+def test_what_is_due_already_does_not_wait_for_its_time() -> None:
+    soon = (CLOCK.now() + timedelta(hours=1)).isoformat()
+    past = (CLOCK.now() - timedelta(hours=1)).isoformat()
+    jobs = [{"due_at": moment} for moment in (None, past, soon)]
+    assert planned(jobs) == {"number": 1, "first_at": soon}
+    assert planned(jobs[:2]) == {"number": 0, "first_at": None}
 
 
 def test_an_empty_database_shows_that_nothing_waits(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ class TestProblems:
             (
                 "priorities: {critical_words: [urgent]}",
                 (
-                    "priorities.critical_words: expected lists under names of their own, "
+                    "priorities.critical_words: expected values under names, "
                     "such as {de: [one, two]}"
                 ),
             ),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from structlog.testing import capture_logs
 
 from wix_printer_service.printing import pictures
@@ -59,6 +59,25 @@ def test_grey_becomes_dots(tmp_path):
     Image.new("RGB", (64, 64), (128, 128, 128)).save(tmp_path / "grey.jpg")
     black = draw_file(tmp_path / "grey.jpg", 384).histogram()[255]
     assert 0.4 < black / 64**2 < 0.6
+
+
+def test_a_grey_picture_of_sixteen_bits_is_no_blank(tmp_path):
+    dark, white = b"\x00\x40", b"\xff\xff"
+    picture = Image.frombytes("I;16", (64, 64), (dark * 32 + white * 32) * 64)
+    picture.save(tmp_path / "grey16.png")
+    ink = draw_file(tmp_path / "grey16.png", 384)
+    assert ink.getbbox()[2] == 32
+    assert 0.7 < ink.histogram()[255] / (32 * 64) < 0.8
+
+
+def test_a_photograph_stands_as_the_camera_was_held(tmp_path):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # to be turned right by a quarter
+    picture = Image.new("L", (80, 40), 255)
+    picture.paste(0, (0, 0, 40, 40))
+    picture.save(tmp_path / "held.png", exif=exif)
+    ink = draw_file(tmp_path / "held.png", 384)
+    assert (ink.size, ink.getbbox()) == ((40, 80), (0, 0, 40, 40))
 
 
 def test_a_changed_picture_is_drawn_anew(logo):

@@ -13,9 +13,9 @@ from wix_printer_service.printing.writing import Writing, columns_of
 from wix_printer_service.receipts.document import NORMAL, Align, Pair, Rule, Style, Text, in_one_row
 
 BANNER = Style(width=2, inverse=True, align=Align.CENTER)
-WORDS = st.text(alphabet="abcdefghij -ßé中文\u0302。「שिהس", max_size=80).map(
-    lambda text: "".join(clusters(text))
-)
+WORDS = st.text(
+    alphabet="abcdefghij -1ßé中文\u0302。「שिהس\U0001f3fb\uff9e\uff9f", max_size=80
+).map(lambda text: "".join(clusters(text)))
 """As they come from the speller: no accent without a letter."""
 STYLES = st.builds(
     Style,
@@ -53,7 +53,31 @@ def test_a_newline_starts_a_row():
 
 def test_a_word_breaks_at_its_hyphen_before_it_breaks_anywhere():
     assert wrap("Süßkartoffel-Pommes", 14) == ["Süßkartoffel-", "Pommes"]
+    assert wrap("mit Süßkartoffel-Pommes", 18) == ["mit Süßkartoffel-", "Pommes"]
     assert wrap("ab -5 Grad", 4) == ["ab", "-5", "Grad"]
+
+
+def test_a_word_that_fits_on_the_next_row_does_not_break_at_its_hyphen():
+    assert wrap("Extra Chili-Öl", 12) == ["Extra", "Chili-Öl"]
+
+
+def test_a_number_does_not_break_at_its_hyphens():
+    assert wrap("Telefon 0170-5550199", 15) == ["Telefon", "0170-5550199"]
+    assert wrap("A-0170-5550199", 13) == ["A-", "0170-5550199"]
+
+
+def test_a_letter_that_grows_together_with_the_space_before_it_is_not_lost():
+    found = "".join(wrap("Kein Salz \U0001f3fbErdnuss", 10))
+    assert letters(found) == "KeinSalz\U0001f3fbErdnuss"
+
+
+def test_of_several_blank_rows_one_is_left():
+    found = wrap("\n\n \neins\n\n\n \n\nzwei\ndrei\n\n", 9)
+    assert found == ["", "eins", "", "zwei", "drei", ""]
+
+
+def test_a_prefix_without_words_wraps():
+    assert texts(Text("", prefix="123456789012345 890123x ")) == ["123456789012345", "890123x"]
 
 
 def test_a_word_longer_than_a_row_is_broken_and_not_lost():
@@ -232,7 +256,7 @@ def test_no_row_is_wider_than_the_paper_and_no_letter_is_lost(block, columns):
 def test_wrapping_keeps_all_letters(text, width):
     lines = wrap(text, width)
     assert letters("".join(lines)) == letters(text)
-    assert all(display_width(line) <= width for line in lines)
+    assert all(display_width(line) <= width or len(list(clusters(line))) == 1 for line in lines)
 
 
 @pytest.mark.parametrize("width", [0, -3])

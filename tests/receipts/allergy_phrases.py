@@ -9,6 +9,7 @@ WANTING_NONE = {
         "laktosefreie Milch bitte",
         "gluten- und laktosefrei",
         "ohne Nüsse",
+        "ohne Hummer und Languste",
         "OHNE NÜSSE!!!",
         "ohne Nuesse",
         "bitte ohne Nu\u0308sse",
@@ -30,6 +31,7 @@ WANTING_NONE = {
         "bin glutenempfindlich",
     ),
     "en": (
+        "no soy please",
         "gluten-free please",
         "gluten free",
         "GLUTENFREE",
@@ -52,6 +54,7 @@ WANTING_NONE = {
         "dairy sensitivity",
     ),
     "es": (
+        "sin langosta",
         "sin gluten",
         "SIN LACTOSA",
         "sin frutos secos",
@@ -66,6 +69,7 @@ WANTING_NONE = {
         "sin mani",
     ),
     "fr": (
+        "sans langouste",
         "sans gluten",
         "sans lactose svp",
         "sans œufs",
@@ -164,6 +168,8 @@ MATTERS_OF_TASTE = {
         "extra de queso",
         "tarta de nuez",
         "no llame al timbre",
+        "No soy yo quien recoge",
+        "no soy de aquí",
         "sin azúcar",
     ),
     "fr": (

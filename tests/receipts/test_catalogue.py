@@ -33,8 +33,13 @@ LARGE = (
     *("reminder", "backup_from", "pickup", "delivery", "order", "no_number", "station", "expo"),
     *("check_quantity", "no_lines", "allergies", "added", "removed", "changed", "paid"),
     *("not_paid_unsure", "collect", "open_amount", "collect_unknown", "total", "unread_banner"),
-    *("test_title", "test_inverse"),
+    *("soonest", "test_title", "test_inverse"),
 )
+THE_SAME_IN_ENGLISH = {
+    *("time_pattern", "titled", "nothing", "wix_says", "tax_rate", "tax_included", "tax_added"),
+    *("station", "name_field", "subtotal", "total"),
+}
+"""Patterns and signs, and words that two languages share."""
 NEVER_PRINTED = {
     *("allergy_stems", "allergens", "without_before", "without_between", "without_after"),
     "list_words",
@@ -74,6 +79,13 @@ def test_no_word_is_empty_and_what_is_filled_in_is_the_same_everywhere(language)
         if isinstance(value, str):
             assert holes(value) == holes(german[key]), key
             assert not re.search(r"[{}]", re.sub(r"\{\w+\}", "", value)), key
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_word_was_left_in_english(language):
+    english = raw("en")
+    same = {key for key, value in raw(language).items() if value == english[key]}
+    assert same <= THE_SAME_IN_ENGLISH
 
 
 def holes(text: str) -> list[str]:

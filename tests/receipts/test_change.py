@@ -11,25 +11,20 @@ from hypothesis import strategies as st
 
 from wix_printer_service.models import (
     EXPO_STATION,
-    Address,
-    Contact,
-    Method,
     Order,
     Receipt,
-    TaxLine,
     Unread,
 )
 from wix_printer_service.printing.rows import rows as wrap
 from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.change import changes
-from wix_printer_service.receipts.context import Marks, Slip, Ticket
-from wix_printer_service.receipts.difference import difference
+from wix_printer_service.receipts.context import Slip, Ticket
+from wix_printer_service.receipts.difference import EMPTIED, difference
 from wix_printer_service.receipts.document import Document, Feed, Rule, Text
 from wix_printer_service.receipts.styles import ALLERGY, BANNER, LARGE, TALL, TALL_BOLD
 from wix_printer_service.settings import Station
 
-from .orders import CASH_DELIVERY, ENGLISH, GERMAN, PICKUP, SHOP_APP, evening, extra, line, said
-from .test_difference import PAID_20, UNPAID_20, costing
+from .orders import CASH_DELIVERY, ENGLISH, GERMAN, PICKUP, SHOP_APP, extra, line, said
 from .test_difference_of_any import READERS, orders, readers
 
 K, D, C = READERS
@@ -201,149 +196,21 @@ def test_added_removed_and_changed_come_in_this_order_with_lines_between():
 
 def test_an_order_without_lines_is_not_taken_for_an_empty_one():
     after = replace(with_lines(), unread=(Unread("lineItems", "–"),))
-    assert told(with_lines(PIZZA, COLA), after)[:2] == [
-        "NO ITEMS READABLE – CHECK IN WIX",
-        "CHANGED",
-    ]
+    assert told(with_lines(PIZZA, COLA), after) == ["NO ITEMS READABLE – CHECK IN WIX"]
 
 
-# facts
+def test_an_order_that_wix_says_is_empty_is_to_be_looked_up():
+    before = with_lines(PIZZA, COLA)
+    after = replace(before, unread=(EMPTIED,))
+    for reader in READERS:
+        assert told(before, after, reader)[:2] == ["NO ITEMS READABLE – CHECK IN WIX", "CHANGED"]
+    bar = {"bar": Station(names=("Cola",))}
+    assert told(before, after, station="bar", stations=bar)[0].startswith("NO ITEMS READABLE")
 
 
-@pytest.mark.parametrize(
-    ("new", "reader", "texts"),
-    [
-        ({"buyer_note": "Quick!"}, K, ["Guest's note:", "Quick!", "was: Slowly"]),
-        ({"buyer_note": ""}, D, ["Guest's note:", "–", "was: Slowly"]),
-        ({"instructions": "Ring"}, K, ["Instructions:", "Ring"]),
-        ({"custom_fields": (("Table", "7"),)}, K, ["Table: 7", "was: Table: 6"]),
-        ({"contact": Contact("Eva", "Co", "1")}, K, ["Name:", "Eva · Co", "was: Jonas"]),
-        ({"contact": Contact("Jonas", "", "1 2")}, D, ["Phone:", "1 2", "was: 1"]),
-        ({"location_name": "West"}, K, ["Branch:", "West", "was: East"]),
-        ({"unread": (Unread("x", "y"),)}, K, ["Not read, here word for word:", "x: y"]),
-        (
-            {"address": Address("Weg 1", "", "10115", "Berlin")},
-            D,
-            ["Address:", "Weg 1\n10115 Berlin", "was: Allee 2, Hof, 10115 Berlin"],
-        ),
-        ({"method": Method.PICKUP}, K, ["How:", "PICKUP\nExpress", "was: DELIVERY, Express"]),
-        ({"method_title": ""}, K, ["How:", "DELIVERY", "was: DELIVERY, Express"]),
-        (
-            {"due_from": evening(20), "due_to": evening(20)},
-            K,
-            ["Time:", "21:00", "was: 20:00–20:15"],
-        ),
-        (
-            {"due_from": evening(19, day=21), "due_to": evening(19, 15, day=21)},
-            K,
-            ["Time:", "Sat 21 Nov 2026 20:00–20:15", "was: Fri 20 Nov 2026 20:00–20:15"],
-        ),
-        (
-            {"due_from": None, "due_to": None, "due_text": ""},
-            K,
-            ["Time:", "ASAP", "was: Fri 20 Nov 2026 20:00–20:15"],
-        ),
-    ],
-)
-def test_a_fact_says_what_is_and_what_was(new, reader, texts):
-    before = replace(
-        CASH_DELIVERY,
-        buyer_note="Slowly",
-        instructions="",
-        custom_fields=(("Table", "6"),),
-        contact=Contact("Jonas", "", "1"),
-        location_name="East",
-        method_title="Express",
-        address=Address("Allee 2", "Hof", "10115", "Berlin"),
-    )
-    assert told(before, replace(before, **new), reader) == ["CHANGED", *texts]
-
-
-def test_a_title_that_says_the_same_as_the_method_is_not_said_again():
-    before = replace(CASH_DELIVERY, method_title="Delivery")
-    after = replace(before, method=Method.PICKUP, method_title="Pickup")
-    assert told(before, after) == ["CHANGED", "How:", "PICKUP", "was: DELIVERY"]
-
-
-def test_the_restaurants_own_words_for_allergies_count():
-    words = {"allergy_words": ("wombat",)}
-    note = replace(PICKUP, buyer_note="no wombat")
-    assert Text(note.buyer_note, ALLERGY) in change(PICKUP, note, **words).blocks
-    wish = with_lines(replace(PIZZA, wishes=("no wombat",)))
-    assert (
-        Text("no wombat", ALLERGY, "ADDED: >> ") in change(with_lines(PIZZA), wish, **words).blocks
-    )
-
-
-def test_a_note_of_an_allergy_cannot_be_overlooked():
-    after = replace(PICKUP, buyer_note="I have an allergy: nuts")
-    assert Text(after.buyer_note, ALLERGY) in change(PICKUP, after).blocks
-
-
-def test_a_phone_number_is_not_broken():
-    after = replace(CASH_DELIVERY, contact=replace(CASH_DELIVERY.contact, phone="+49 30 1"))
-    assert Text("+49\u00a030\u00a01", LARGE) in change(CASH_DELIVERY, after, D).blocks
-
-
-def test_the_number_of_a_house_stays_with_its_street():
-    after = replace(CASH_DELIVERY, address=Address("Skalitzer Str. 104", "", "10997", "Berlin"))
-    before = replace(after, address=Address("Weg 1", "", "10997", "Berlin"))
-    block = change(before, after, D).blocks[3]
-    found = [(row.words.replace("\u00a0", " "), row.style.width) for row in wrap(block, 32)]
-    assert found == [("Skalitzer", 2), ("Str. 104", 2), ("10997 Berlin", 2)]
-
-
-# money
-
-
-def test_a_driver_reads_what_to_collect_now():
-    assert told(UNPAID_20, costing(UNPAID_20, 25), D) == [
-        "CHANGED",
-        "NOT PAID",
-        "COLLECT €25.00",
-        "was: NOT PAID, €20.00",
-    ]
-    assert told(UNPAID_20, costing(PAID_20, 25), D) == ["CHANGED", "PAID", "was: NOT PAID, €20.00"]
-
-
-def test_a_guest_reads_all_sums_anew():
-    before = replace(UNPAID_20, fees=(), discounts=(), taxes=())
-    told_sums = told(before, costing(before, 25), C)
-    assert told_sums == [
-        "CHANGED",
-        "TOTAL | €25.00",
-        "was: €20.00",
-        "NOT PAID",
-        "Amount due | €25.00",
-    ]
-    tax = TaxLine("VAT", Decimal("0.07"), Decimal(1))
-    assert told(before, replace(before, taxes=(tax,)), C) == [
-        "CHANGED",
-        "TOTAL | €20.00",
-        "incl. 7% VAT | €1.00",
-        "NOT PAID",
-        "Amount due | €20.00",
-    ]
-
-
-@pytest.mark.parametrize("reader", [D, C])
-def test_of_an_order_that_is_off_nothing_is_to_be_paid(reader):
-    slip = Slip(Receipt.CHANGE, reader=reader, before=UNPAID_20)
-    ticket = Ticket(costing(UNPAID_20, 25), slip, ENGLISH, Marks(cancelled=True))
-    told_words = " ".join(said(Document(tuple(changes(ticket)))))
-    assert not any(word in told_words for word in ("NOT PAID", "COLLECT", "Amount due"))
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_a_mere_payment_is_told_to_those_outside_if_the_restaurant_wants(reader):
-    unchanged = ["No change any more: what is printed holds."]
-    assert told(UNPAID_20, PAID_20, reader) == unchanged
-    wanted = told(UNPAID_20, PAID_20, reader, payment_changes=True)
-    paid = ["CHANGED", "PAID", "was: NOT PAID, €20.00"]
-    assert wanted == (unchanged if reader is K else paid)
-    if reader is not K:
-        back = told(PAID_20, UNPAID_20, reader, payment_changes=True)
-        assert back[-1] == "was: PAID"
+def test_that_an_event_showed_no_lines_is_no_news():
+    before = replace(with_lines(), unread=(Unread("lineItems", "–"), Unread("order", "–")))
+    assert told(before, with_lines(COLA)) == ["ADDED", "1x Cola"]
 
 
 # whose
@@ -360,7 +227,29 @@ def test_a_station_is_told_of_its_own_lines_only():
     more = with_lines(PIZZA, replace(COLA, quantity=Decimal(2)))
     assert told(before, more, station="bar", stations=BAR) == ["CHANGED", "1x -> 2x Cola"]
     assert told(before, more, stations=BAR) == [unchanged]
-    assert told(before, more, station=EXPO_STATION, stations=BAR)[1:] == ["1x -> 2x Cola"]
+    expo = told(before, more, station=EXPO_STATION, stations=BAR)
+    assert expo == ["CHANGED", "STATION BAR", "1x -> 2x Cola"]
+
+
+def test_the_expo_reads_from_which_station_a_new_and_a_gone_line_comes():
+    before, after = with_lines(PIZZA), with_lines(COLA)
+    there = {"station": EXPO_STATION, "stations": BAR}
+    assert told(before, after, **there)[:4] == ["ADDED", "STATION BAR", "1x Cola", "REMOVED"]
+    assert told(after, before, **there)[-3:] == ["REMOVED", "STATION BAR", "1x Cola"]
+    assert "STATION BAR" not in told(before, after, D, **there | {"station": ""})
+
+
+def test_a_line_that_is_gone_came_from_the_station_of_its_own_time():
+    here = {"bar": Station(names=("Cola",), locations=("East",))}
+    before = replace(with_lines(PIZZA, COLA), location_name="East")
+    after = replace(with_lines(PIZZA), location_name="West")
+    texts = told(before, after, station=EXPO_STATION, stations=here)
+    assert texts[:3] == ["REMOVED", "STATION BAR", "1x Cola"]
+
+
+def test_a_whole_ticket_of_which_nothing_known_before_says_no_single_change():
+    slip = Slip(Receipt.KITCHEN, before=Order(id=PICKUP.id))
+    assert list(changes(Ticket(PICKUP, slip, ENGLISH))) == []
 
 
 def test_a_line_that_another_station_makes_now_moves():

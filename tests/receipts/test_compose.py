@@ -78,7 +78,7 @@ def test_an_order_that_was_read_has_no_such_banner(receipt):
         (Marks(copy=True), "KOPIE"),
         (Marks(duplicate=SENT_BEFORE), "MÖGLICHES DUPLIKAT"),
         (Marks(late_ordered_at=evening(18)), "VERSPÄTET"),
-        (Marks(backup_from="kitchen"), "BACKUP FROM kitchen"),
+        (Marks(backup_from="kitchen"), "ERSATZ FÜR kitchen"),
     ],
 )
 def test_marks_are_inverse_banners_above_the_number(receipt, marks, words):
@@ -98,7 +98,7 @@ def test_marks_are_inverse_banners_above_the_number(receipt, marks, words):
             GERMAN,
             {
                 "STORNIERT",
-                "BACKUP FROM kitchen",
+                "ERSATZ FÜR kitchen",
                 "KOPIE",
                 "MÖGLICHES DUPLIKAT",
                 "zuerst gesendet Fr., 20.11.2026 19:31, Versuch 2",

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from wix_printer_service.models import Discount, Fee, Receipt, TaxLine, Totals
 from wix_printer_service.receipts.compose import compose
+from wix_printer_service.receipts.context import Marks
 from wix_printer_service.receipts.document import Pair
 
 from .orders import (
@@ -14,6 +15,7 @@ from .orders import (
     GERMAN,
     PICKUP,
     WITH_ALLERGIES,
+    block_saying,
     line,
     said,
 )
@@ -77,7 +79,7 @@ def test_all_sums_are_those_of_wix():
         "GESAMT | 32,09 €",
         "inkl. 7 % MwSt. | 2,38 €",
         "NICHT BEZAHLT",
-        "Offen | 32,09 €",
+        "Noch zu zahlen | 32,09 €",
     ]
     assert "Lieferkosten" not in " ".join(said(customer(PICKUP)))
 
@@ -124,16 +126,31 @@ def test_details_without_names_or_amounts_are_shown_as_well():
 def test_the_payment_is_said():
     texts = said(customer(PICKUP))
     assert "BEZAHLT" in texts
-    assert not any(text.startswith("Offen") for text in texts)
+    assert not any(text.startswith("Noch zu zahlen") for text in texts)
     part = replace(
         CASH_DELIVERY,
         payment_status="PARTIALLY_PAID",
         totals=Totals(total=Decimal("32.09"), paid=Decimal(20), balance=Decimal("12.09")),
     )
     texts = said(customer(part))
-    assert {"NICHT BEZAHLT", "Bereits bezahlt | 20,00 €", "Offen | 12,09 €"} <= set(texts)
+    assert {"NICHT BEZAHLT", "Bereits bezahlt | 20,00 €", "Noch zu zahlen | 12,09 €"} <= set(texts)
 
 
 def test_it_says_thank_you_last():
     assert said(customer(PICKUP))[-1] == "Vielen Dank für Ihre Bestellung!"
     assert said(customer(EMPTY, ENGLISH))[-1] == "Thank you for your order!"
+
+
+def test_a_cancelled_order_asks_for_no_money_and_thanks_nobody():
+    texts = said(compose(CASH_DELIVERY, Receipt.CUSTOMER, GERMAN, Marks(cancelled=True)))
+    assert texts[0] == "STORNIERT"
+    assert "GESAMT | 32,09 €" in texts
+    for words in ("NICHT BEZAHLT", "Noch zu zahlen", "Vielen Dank"):
+        assert not any(text.startswith(words) for text in texts)
+
+
+def test_a_quantity_to_be_checked_is_twice_as_high():
+    order = replace(PICKUP, lines=(line("Salat", "0"),))
+    for receipt in (Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER):
+        check = block_saying(compose(order, receipt, GERMAN), "MENGE PRÜFEN").style
+        assert (check.height, check.bold, check.inverse) == (2, True, True)

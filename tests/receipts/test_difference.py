@@ -186,8 +186,14 @@ def test_a_price_per_piece_matters_where_it_is_printed():
         ({"location_name": "Mitte"}, Fact.LOCATION, {R.KITCHEN}),
         ({"address": replace(CASH_DELIVERY.address, addition="EG")}, Fact.ADDRESS, OUTSIDE),
         ({"address": Address()}, Fact.ADDRESS, OUTSIDE),
-        ({"address": replace(CASH_DELIVERY.address, latitude=Decimal(1))}, None, set()),
+        (
+            {"address": replace(CASH_DELIVERY.address, latitude=Decimal(1))},
+            Fact.ADDRESS,
+            {R.DRIVER},
+        ),
+        ({"address": replace(CASH_DELIVERY.address, country="AT")}, Fact.ADDRESS, {R.DRIVER}),
         ({"unread": (Unread("path", "text"),)}, Fact.UNREAD, ALL),
+        ({"unread": (Unread("path", "–"),)}, None, set()),
         ({"currency": "CHF"}, Fact.TOTAL, {R.CUSTOMER}),
         ({"tax_included": False}, Fact.TOTAL, {R.CUSTOMER}),
         ({"fees": CASH_DELIVERY.fees[:1]}, Fact.TOTAL, {R.CUSTOMER}),
@@ -244,6 +250,8 @@ def test_a_fact_says_what_was_and_what_is():
 def test_a_place_is_told_as_it_stands_on_paper():
     after = replace(CASH_DELIVERY, address=Address("Weg 1", "", "10115", "Berlin"))
     (change,) = difference(CASH_DELIVERY, after, R.DRIVER).facts
+    assert (change.before, change.after) == (CASH_DELIVERY.address, after.address)
+    (change,) = difference(CASH_DELIVERY, after, R.CUSTOMER).facts
     assert change.before == "Skalitzer Str. 104\nHinterhaus, 3. OG links\n10997 Berlin"
     assert change.after == "Weg 1\n10115 Berlin"
 

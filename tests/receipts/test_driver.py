@@ -81,7 +81,7 @@ def test_of_a_partly_paid_order_only_the_rest_is_collected():
 
 @pytest.mark.parametrize("status", ["PENDING", "PENDING_MERCHANT", "AUTHORIZED", "NEW", ""])
 @pytest.mark.parametrize(
-    ("context", "amount"), [(GERMAN, "OFFEN 32,09 €"), (ENGLISH, "OPEN €32.09")]
+    ("context", "amount"), [(GERMAN, "OFFEN 32,09 €"), (ENGLISH, "STILL DUE €32.09")]
 )
 def test_an_amount_that_may_have_been_paid_is_open_and_not_to_be_collected(status, context, amount):
     document = driver(replace(CASH_DELIVERY, payment_status=status), context)
@@ -196,7 +196,7 @@ def test_a_cancelled_ticket_never_asks_for_money(status, before):
     for receipt in (Receipt.DRIVER, Receipt.CUSTOMER, Receipt.KITCHEN):
         words = " ".join(said(compose(order, receipt, ENGLISH, marks)))
         assert "CANCELLED" in words
-        for asking in ("COLLECT", "OPEN", "NOT PAID", "Amount due", "CHECK AMOUNT"):
+        for asking in ("COLLECT", "STILL DUE", "NOT PAID", "Amount due", "CHECK AMOUNT"):
             assert asking not in words, receipt
 
 

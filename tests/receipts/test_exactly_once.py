@@ -275,6 +275,7 @@ def test_a_station_reads_of_a_change_what_is_new_for_it_once_and_nothing_else(pa
         expected = news(made(before, context, station), made(after, context, station))
         if before.buyer_note != after.buyer_note:
             expected += markers(before.buyer_note, after.buyer_note)
+        expected += repeated(after, replace(slip, before=before), context)
         assert told(before, after, context, slip) == expected
 
 

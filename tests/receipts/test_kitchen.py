@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from wix_printer_service.models import Method, Receipt, Unread
 from wix_printer_service.receipts.compose import compose
-from wix_printer_service.receipts.context import UNMARKED
+from wix_printer_service.receipts.context import UNMARKED, Slip
 from wix_printer_service.receipts.document import NORMAL, Feed, Pair
-from wix_printer_service.receipts.styles import ALLERGY_ABOVE, BANNER, HUGE_BANNER
+from wix_printer_service.receipts.styles import (
+    ALLERGY,
+    ALLERGY_ABOVE,
+    ALLERGY_AGAIN,
+    BANNER,
+    HUGE_BANNER,
+)
 from wix_printer_service.simulation import samples
 from wix_printer_service.wix.mapping import read_order
 from wix_printer_service.wix.wire import load
 
+from .layout_files import composed, with_needed
 from .orders import (
     ALL_MARKS,
     CASH_DELIVERY,
@@ -282,3 +290,58 @@ def test_an_allergy_in_a_script_of_its_own_is_seen_as_one():
     shown = block_saying(body(kitchen(order)), "حساسية")
     assert shown.style.inverse
     assert shown.style.bold
+
+
+def test_a_note_that_stands_at_the_top_as_well_takes_less_paper_at_the_bottom(tmp_path):
+    note = "ACHTUNG ALLERGIE"
+    at_the_bottom = block_saying(body(kitchen(WITH_ALLERGIES)), note).style
+    assert at_the_bottom == ALLERGY_AGAIN
+    layout = with_needed(Receipt.KITCHEN)
+    alone = composed(tmp_path, Receipt.KITCHEN, layout, WITH_ALLERGIES)
+    assert block_saying(alone, note).style == ALLERGY
+    assert area(block_saying(alone, note)) > at_the_bottom.width * at_the_bottom.height
+    driver = compose(WITH_ALLERGIES, Receipt.DRIVER, GERMAN)
+    assert block_saying(driver, note).style == ALLERGY
+
+
+class TestTheTopOfAChange:
+    """What guests say of allergies is repeated there too."""
+
+    NUTS = line("Bowl", "2", wishes=("Nussallergie!",))
+    SESAME = line("Salat", wishes=("ohne Sesam",))
+    BEFORE = replace(PICKUP, lines=(NUTS,), buyer_note="Allergie: Soja")
+
+    def repeated(self, after, reader=Receipt.KITCHEN, before=BEFORE):
+        slip = Slip(Receipt.CHANGE, reader=reader, before=before)
+        blocks = compose(after, slip, GERMAN).blocks
+        return [b.text for b in blocks if getattr(b, "style", None) == ALLERGY_ABOVE]
+
+    def test_repeats_what_is_new_of_lines_and_notes(self):
+        more = replace(self.BEFORE, lines=(self.NUTS, self.SESAME))
+        assert self.repeated(more) == ["Salat: ohne Sesam"]
+        assert self.repeated(replace(more, lines=(self.SESAME,))) == ["Salat: ohne Sesam"]
+        noted = replace(self.BEFORE, buyer_note="Allergie: Soja und Fisch")
+        assert self.repeated(noted) == ["Allergie: Soja und Fisch"]
+
+    def test_repeats_the_allergy_of_an_item_of_which_another_number_is_wanted(self):
+        third = replace(self.BEFORE, lines=(replace(self.NUTS, quantity=Decimal(3)),))
+        assert self.repeated(third) == ["Bowl: Nussallergie!"]
+
+    def test_repeats_the_allergy_of_a_second_item_like_the_first(self):
+        twice = replace(self.BEFORE, lines=(self.NUTS, self.NUTS))
+        assert self.repeated(twice) == ["Bowl: Nussallergie!"]
+
+    def test_says_nothing_of_what_is_gone_or_stays(self):
+        assert self.repeated(replace(self.BEFORE, lines=(), buyer_note="")) == []
+        assert self.repeated(replace(self.BEFORE, status="x", due_from=evening(20))) == []
+
+    @pytest.mark.parametrize("reader", [Receipt.DRIVER, Receipt.CUSTOMER])
+    def test_is_for_the_kitchen_only(self, reader):
+        assert self.repeated(replace(self.BEFORE, lines=(self.SESAME,)), reader) == []
+
+    def test_repeats_all_if_nobody_knows_what_lies_there(self):
+        assert self.repeated(self.BEFORE, before=None) == ["Bowl: Nussallergie!", "Allergie: Soja"]
+
+    def test_is_headed_as_on_a_ticket(self):
+        slip = Slip(Receipt.CHANGE, reader=Receipt.KITCHEN, before=PICKUP)
+        assert "ALLERGIE" in said(compose(self.BEFORE, slip, GERMAN))

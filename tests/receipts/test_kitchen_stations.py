@@ -41,9 +41,9 @@ def names_on(document):
 @pytest.mark.parametrize(
     ("station", "title", "shown", "others"),
     [
-        ("", "KÜCHE", ["2x Bowl Teriyaki"], "+ 2 Artikel an anderen Stationen"),
-        ("bar", "STATION BAR", ["2x Cola"], "+ 2 Artikel an anderen Stationen"),
-        ("grill", "STATION GRILL", ["1x Pizza Salami"], "+ 2 Artikel an anderen Stationen"),
+        ("", "KÜCHE", ["2x Bowl Teriyaki"], "+ 3 Artikel an anderen Stationen"),
+        ("bar", "STATION BAR", ["2x Cola"], "+ 3 Artikel an anderen Stationen"),
+        ("grill", "STATION GRILL", ["1x Pizza Salami"], "+ 4 Artikel an anderen Stationen"),
         ("expo", "AUSGABE", list(NAMES[:3]), None),
     ],
 )

@@ -136,7 +136,7 @@ class TestTheBlocks:
             (Receipt.CUSTOMER, "due", ["LIEFERUNG: Fr., 20.11.2026 20:00–20:15"]),
             (Receipt.CUSTOMER, "restaurant_address", list(GERMAN.address)),
             (Receipt.CUSTOMER, "guest", ["Jonas Kraußmüller", "Beispiel GmbH"]),
-            (Receipt.CUSTOMER, "payment", ["NICHT BEZAHLT", "Offen | 32,09 €"]),
+            (Receipt.CUSTOMER, "payment", ["NICHT BEZAHLT", "Noch zu zahlen | 32,09 €"]),
             (Receipt.CUSTOMER, "thanks", ["Vielen Dank für Ihre Bestellung!"]),
             (Receipt.CANCELLATION, "banner", ["STORNIERT"]),
             (Receipt.CHANGE, "banner", ["ÄNDERUNG"]),
@@ -167,7 +167,7 @@ class TestTheBlocks:
                 "ID ?",
                 "OHNE NUMMER",
                 "KEINE ARTIKEL LESBAR – IN WIX PRÜFEN",
-                "so bald wie möglich",
+                "SOFORT",
                 "BESTELLUNG",
                 "NICHT BEZAHLT? IN WIX PRÜFEN",
                 "Ristorante Müller",
@@ -226,6 +226,18 @@ class TestWhatTheRestaurantAdds:
         assert (texts[:2], texts[-1]) == (["Guten Appetit!", "Ihre Küche"], "Ende")
         assert block_saying(document, "Ihre Küche").style == Style(2, 2, align=Align.CENTER)
         assert block_saying(document, "Ende").style == Style()
+
+    def test_its_words_stand_in_the_middle_of_a_customers_receipt_like_all_around_them(
+        self, tmp_path
+    ):
+        blocks = [
+            *NEEDED[Receipt.CUSTOMER],
+            {"text": {"lines": ["Bis bald!"]}},
+            {"text": {"lines": ["Code 7"], "align": "left"}},
+        ]
+        document = composed(tmp_path, Receipt.CUSTOMER, as_yaml(blocks), PICKUP)
+        assert block_saying(document, "Bis bald!").style == Style(align=Align.CENTER)
+        assert block_saying(document, "Code 7").style == Style()
 
     def test_a_logo_lies_beside_the_layout(self, tmp_path):
         file = logo(tmp_path)

@@ -25,7 +25,7 @@ from wix_printer_service.receipts.money import locale_of, money, percent, quanti
         ("0.005", "EUR", "de", "0,005 €"),
         ("12.5", "CHF", "de_CH", "CHF 12.50"),
         ("1234567.5", "CHF", "de_CH", "CHF 1’234’567.50"),
-        ("-2", "CHF", "de_CH", "CHF-2.00"),
+        ("-2", "CHF", "de_CH", "CHF -2.00"),
         ("12.5", "EUR", "de_CH", "EUR 12.50"),
         ("12.5", "CHF", "it_CH", "CHF 12.50"),
         ("12.5", "CHF", "fr_CH", "12,50 CHF"),

@@ -50,6 +50,13 @@ def test_without_any_time_it_is_as_soon_as_possible(context, text):
     assert not is_for_another_day(EMPTY, context)
 
 
+@pytest.mark.parametrize(("context", "text"), [(GERMAN, "SOFORT"), (ENGLISH, "ASAP")])
+def test_in_huge_letters_it_is_one_word_unless_wix_has_words_of_its_own(context, text):
+    assert due_time(EMPTY, context, briefly=True) == text
+    in_words = replace(EMPTY, due_text="heute Abend")
+    assert due_time(in_words, context, briefly=True) == "heute Abend"
+
+
 def test_the_day_is_that_of_the_restaurants_zone():
     after_midnight_in_berlin = replace(PICKUP, due_from=evening(23, 30), due_to=None)
     assert due_day(after_midnight_in_berlin, GERMAN) == "Sa., 21.11.2026"

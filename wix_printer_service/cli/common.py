@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from wix_printer_service import config, logs
+from wix_printer_service.api.texts import texts
 from wix_printer_service.clock import SystemClock
+from wix_printer_service.errors import ConfigurationError
+from wix_printer_service.receipts.catalogue import words
+from wix_printer_service.words import LANGUAGES
 
 if TYPE_CHECKING:
     from wix_printer_service.settings import Settings
@@ -38,6 +42,23 @@ def settings_from(config_file: Path | None) -> Settings:
     settings = config.load(config_file).settings
     logs.configure(settings.log.level)
     return settings
+
+
+def require_words() -> None:
+    """Read the words of every language: guests' allergies are looked for in all of them.
+
+    Raises:
+        ConfigurationError: With every mistake in the catalogues.
+    """
+    problems: list[str] = []
+    for language in LANGUAGES:
+        for read in (words, texts):
+            try:
+                read(language)
+            except ConfigurationError as error:
+                problems += error.problems
+    if problems:
+        raise ConfigurationError(list(dict.fromkeys(problems)))
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

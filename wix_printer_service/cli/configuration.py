@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wix_printer_service import config, passwords
-from wix_printer_service.cli.common import ConfigFile
+from wix_printer_service.cli.common import ConfigFile, require_words
 from wix_printer_service.config.sample import sample as sample_configuration
 from wix_printer_service.models import Receipt
 from wix_printer_service.receipts.layout import read_layouts
@@ -24,6 +24,7 @@ def check(config_file: ConfigFile = None) -> None:
     loaded = config.load(config_file)
     layouts = loaded.settings.receipts.layouts
     read_layouts({Receipt(name): file for name, file in layouts.items()})
+    require_words()
     source = "embedded defaults" if loaded.path is None else str(loaded.path)
     print(f"No mistakes found ({source}).")
 

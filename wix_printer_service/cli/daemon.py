@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wix_printer_service.cli.common import ConfigFile, settings_from
+from wix_printer_service.cli.common import ConfigFile, require_words, settings_from
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.version import VERSION
 
@@ -11,7 +11,9 @@ def run(config_file: ConfigFile = None) -> None:
     """Run the daemon until SIGTERM or Ctrl-C."""
     from wix_printer_service import app  # noqa: PLC0415  (heavy; other commands do without)
 
-    app.run(settings_from(config_file), SystemClock())
+    settings = settings_from(config_file)
+    require_words()
+    app.run(settings, SystemClock())
 
 
 def init_db(config_file: ConfigFile = None) -> None:

@@ -23,6 +23,8 @@ app = typer.Typer(no_args_is_help=True)
 COLUMNS = (
     "id",
     "receipt",
+    "reader",
+    "station",
     "printer",
     "state",
     "priority",
@@ -30,10 +32,11 @@ COLUMNS = (
     "attempts",
     "copy_of",
     "outage_id",
+    "due_at",
     "updated_at",
     "order_id",
 )
-FACTS = ("station", "reader", "tries", "maybe_printed_at", "backup_from", "created_at", "due_at")
+FACTS = ("tries", "maybe_printed_at", "backup_from", "created_at")
 """What ``show`` tells besides, where there is something to tell."""
 HISTORY = ("at", "from_state", "to_state", "who", "why")
 JobId = Annotated[int, typer.Argument(help="The job's number.")]

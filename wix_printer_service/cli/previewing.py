@@ -11,7 +11,7 @@ import typer
 from wix_printer_service import order_records
 from wix_printer_service.api.pictures import draw
 from wix_printer_service.errors import MalformedError, NotFoundError, PersonNeededError
-from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION, Receipt
+from wix_printer_service.models import EXPO_STATION, Method, Receipt
 from wix_printer_service.previews import Previews, current_order
 from wix_printer_service.printing.rendering import COLUMNS, Paper
 from wix_printer_service.receipts.context import Slip
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from wix_printer_service.previews import Preview
     from wix_printer_service.settings import Settings
 
+OF_OTHERS = frozenset({Receipt.CHANGE, Receipt.CANCELLATION})
+"""Receipts about the paper of one of several readers."""
+DELIVERY_KEYS = frozenset({"data", "eventType"})
+ORDER_KEYS = frozenset({"id", "number", "lineItems"})
+"""Of these an order has at least one."""
 ALL = 2**31
 PUBLIC = 0o644
 """Whoever asks for a picture wants to pass it round."""
@@ -50,10 +55,31 @@ def slip(
     _refuse_unknown("--station", station, (*settings.stations, DEFAULT, EXPO_STATION))
     if (before is not None) is not (receipt is Receipt.CHANGE):
         raise typer.BadParameter("needed by the receipt change alone", param_hint="--before")
-    station = DEFAULT_STATION if station == DEFAULT else station
-    of_others = receipt in {Receipt.CHANGE, Receipt.CANCELLATION}
     earlier = None if before is None else order_in(before)
-    return Slip(receipt, station, reader if of_others else None, earlier)
+    found = Slip(receipt, reader=reader if receipt in OF_OTHERS else None, before=earlier)
+    is_share = found.read_by is Receipt.KITCHEN and station != DEFAULT
+    return replace(found, station=station) if is_share else found
+
+
+def station_of(printer: str | None, settings: Settings) -> str:
+    """Return the first station whose tickets a printer prints, as the configuration names it."""
+    known = None if printer is None else settings.printers.get(printer)
+    return next(iter(known.stations if known else ()), DEFAULT)
+
+
+def why_never_printed(order: Order, slip: Slip, previews: Previews) -> str:
+    """Say why a whole receipt would not come out; empty if it would."""
+    if slip.receipt in OF_OTHERS or slip in previews.slips(order):
+        return ""
+    why = "no printer prints it"
+    station = slip.station or DEFAULT
+    if slip.receipt is Receipt.DRIVER and order.method is not Method.DELIVERY:
+        why = "there is nothing to deliver"
+    elif slip.receipt is Receipt.KITCHEN and not previews.context.kitchen.has_work(
+        order, slip.station
+    ):
+        why = f"{station} makes nothing of this order"
+    return f"{why}: nothing would be printed"
 
 
 def previews(
@@ -107,8 +133,25 @@ def order(name: str, settings: Settings) -> Order:
         with read_only(database) as connection:
             return current_order(connection, _order_id(connection, name))
     except NotFoundError as error:
+        if not database.exists():
+            raise NotFoundError(f"there is no file {name}, and {error}") from error
         message = f"{error}; looked into the database {database} and for a file {name}"
         raise NotFoundError(message) from error
+
+
+def items(order: Order, settings: Settings) -> list[dict[str, str]]:
+    """Return an order's items with what the settings of stations may name."""
+    makers = [receipt_context(settings).kitchen.station_of(line, order) for line in order.lines]
+    return [
+        {
+            "name": line.name,
+            "station": "" if maker is None else maker or DEFAULT,
+            "item": line.item_id,
+            "section": line.section_id,
+            "menu": line.menu_id,
+        }
+        for line, maker in zip(order.lines, makers, strict=True)
+    ]
 
 
 def _order_id(connection: sqlite3.Connection, name: str) -> str:
@@ -131,11 +174,18 @@ def order_in(file: Path) -> Order:
     try:
         content = file.read_bytes()
         found = load(content)
-        if isinstance(found, dict) and found.keys().isdisjoint({"data", "eventType"}):
+        keys = found.keys() if isinstance(found, dict) else frozenset()
+        if keys.isdisjoint(DELIVERY_KEYS) and not keys.isdisjoint(ORDER_KEYS):
             return read_order(found)
-        event = parse(content)
-    except (OSError, ValueError, MalformedError) as error:
+        event = None if keys.isdisjoint(DELIVERY_KEYS) else parse(content)
+    except OSError as error:
+        raise MalformedError(f"{file}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise MalformedError(f"{file}: this is not JSON: {error}") from error
+    except MalformedError as error:
         raise MalformedError(f"{file}: {error}") from error
+    if event is None:
+        raise MalformedError(f"{file}: expected a decoded delivery of Wix, or an order alone")
     if event.order is None:
         raise MalformedError(f"{file}: {event.type} is no event of an order")
     return read_order(event.order, order_id=event.order_id)
@@ -147,6 +197,8 @@ def write_picture(file: Path, preview: Preview) -> None:
     Raises:
         PersonNeededError: The file cannot be written.
     """
+    if not file.parent.is_dir():
+        raise PersonNeededError(f"cannot write the picture: there is no folder {file.parent}")
     try:
         write_durably(file, draw(preview.document, preview.paper.width_mm), PUBLIC)
     except OSError as error:

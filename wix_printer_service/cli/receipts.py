@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from wix_printer_service.cli import layouts
-from wix_printer_service.cli.common import ConfigFile, settings_from
+from wix_printer_service.cli.common import AsJson, ConfigFile, settings_from, show
 from wix_printer_service.models import Receipt
-from wix_printer_service.settings.receipts import DEFAULT
 from wix_printer_service.words import LANGUAGES
 
+ITEMS = ("name", "station", "item", "section", "menu")
+OrderName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORDER|FILE",
+        help="Wix's id or number of the order, our number (L7), or a JSON file with a decoded "
+        "delivery or a bare order.",
+    ),
+]
 app = typer.Typer(no_args_is_help=True)
 app.command()(layouts.layout)
 
@@ -23,22 +32,28 @@ def receipts() -> None:
 
 
 @app.command()
+def items(order: OrderName, config_file: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List an order's items, who makes them, and their ids for the settings of `stations`."""
+    from wix_printer_service.cli import previewing  # noqa: PLC0415 - heavy, and few draw
+
+    settings = settings_from(config_file)
+    rows = previewing.items(previewing.order(order, settings), settings)
+    show(rows, ITEMS, as_json=as_json)
+
+
+@app.command()
 def preview(
-    order: Annotated[
-        str,
-        typer.Argument(
-            metavar="ORDER|FILE",
-            help="Wix's id or number of the order, our number (L7), or a JSON file with a decoded "
-            "delivery or a bare order.",
-        ),
-    ],
+    order: OrderName,
     receipt: Annotated[
         Literal["kitchen", "driver", "customer", "change", "cancellation"],
         typer.Option(help="Which receipt."),
     ] = "kitchen",
     station: Annotated[
-        str, typer.Option(help="Whose share of it: one of `stations`, default or expo.")
-    ] = DEFAULT,
+        str | None,
+        typer.Option(
+            help="Whose share of it: one of `stations`, default or expo; else the printer's first."
+        ),
+    ] = None,
     before: Annotated[
         Path | None, typer.Option(help="JSON file: the order before the change.")
     ] = None,
@@ -60,10 +75,14 @@ def preview(
     from wix_printer_service.cli import previewing  # noqa: PLC0415 - heavy, and few draw
 
     settings = settings_from(config_file)
+    station = station or previewing.station_of(printer, settings)
     slip = previewing.slip(Receipt(receipt), station, Receipt(reader), before, settings)
     previews = previewing.previews(settings, slip.receipt, language, layout)
     paper = previewing.paper(previews, slip, printer, width)
-    shown = previews.show(previewing.order(order, settings), slip, paper)
+    found = previewing.order(order, settings)
+    shown = previews.show(found, slip, paper)
+    if never := previewing.why_never_printed(found, slip, previews):
+        print(never, file=sys.stderr)
     if png is not None:
         previewing.write_picture(png, shown)
     if text or png is None:

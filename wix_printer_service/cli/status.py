@@ -14,6 +14,7 @@ from wix_printer_service.api.status_words import Speaker
 from wix_printer_service.cli import database_status
 from wix_printer_service.cli.client import DaemonClient, RefusedError
 from wix_printer_service.cli.common import AsJson, ConfigFile, moment, settings_from, show, span
+from wix_printer_service.cli.database_status import MOST_PLANNED, planned
 from wix_printer_service.clock import SystemClock
 from wix_printer_service.errors import DaemonUnreachableError
 from wix_printer_service.health import NO_KEY
@@ -70,6 +71,7 @@ def _ask(daemon: DaemonClient) -> dict[str, Any]:
         "components": connectivity.get("components", []),
         "backfill": health.get("backfill"),
         "queue": _get(daemon, "/offline/queue/status"),
+        "planned": planned(_get(daemon, "/jobs", state=JobState.QUEUED, limit=MOST_PLANNED) or []),
         "jobs_for_a_person": [job for some in jobs for job in some],
     }
 
@@ -97,6 +99,12 @@ def _show(facts: Mapping[str, Any], settings: Settings) -> None:
         print(f"\n{_backfill(facts['backfill'], settings)}")
     if facts["queue"] is not None:
         print(f"\n{_waiting(facts['queue'])}")
+    _show_jobs(facts, settings)
+
+
+def _show_jobs(facts: Mapping[str, Any], settings: Settings) -> None:
+    if facts["planned"]["number"]:
+        print(_planned(facts["planned"], settings))
     if facts["jobs_for_a_person"]:
         print("\nPrint these or not? wix-printer jobs retry ID, or jobs cancel ID:")
         for job in facts["jobs_for_a_person"]:
@@ -132,3 +140,9 @@ def _waiting(queue: Mapping[str, Any]) -> str:
     if not queue["depth"]:
         return "Nothing waits."
     return f"Waiting: {queue['depth']}, the oldest for {span(queue['oldest_age_s'])}."
+
+
+def _planned(jobs: Mapping[str, Any], settings: Settings) -> str:
+    number = jobs["number"]
+    what = "1 waits for its time" if number == 1 else f"{number} wait for their time, the first"
+    return f"{what} at {moment(jobs['first_at'], settings)}."

@@ -58,7 +58,9 @@ def _in_words(detail: ErrorDetails, sources: Sources) -> str:
     """Say in one line what pydantic found."""
     key, value, kind = detail["loc"], detail["input"], detail["type"]
     if key[-1] == "[key]":
-        return _line(sources, key[:-1], _rule_of_names(key))
+        keys = getattr(shape_at(key[:-2]), "keys", [])
+        rule = f"there is no such name, only {', '.join(keys)}{_near(key[-2], keys)}"
+        return _line(sources, key[:-1], rule if keys else _rule_of_names(key))
     shape = shape_at(key)
     if kind == "string_pattern_mismatch":
         rule = _rule_of_names(key) or f"expected {shape.description if shape else ''}".rstrip(".")

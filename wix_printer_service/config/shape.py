@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
-from wix_printer_service.settings import Settings
+from wix_printer_service.settings import Settings, Station
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -24,9 +24,11 @@ _KINDS = {
     float: "a number",
     Decimal: "a number",
     tuple: "a list, such as [one, two]",
-    dict: "lists under names of their own, such as {de: [one, two]}",
 }
 _PRINTERS = "at least one printer, such as 'kitchen:' with its connection and receipts below it"
+_STATIONS = "stations under names of your choice, such as 'bar:' with its items or names below it"
+_EXAMPLES = {int: "2", str: "de", Path: "FILE", tuple: "[one, two]"}
+"""What the value under a name may look like."""
 _LIMITS = {
     "gt": "greater than",
     "ge": "at least",
@@ -57,6 +59,13 @@ class Shape:
         return [str(value.value if isinstance(value, enum.Enum) else value) for value in values]
 
     @property
+    def keys(self) -> list[str]:
+        """Return the only names that something may stand under here, if they are few."""
+        if get_origin(self.annotation) is not dict:
+            return []
+        return _shape(get_args(self.annotation)[0]).choices
+
+    @property
     def takes_text(self) -> bool:
         """Tell whether a text is what belongs here."""
         if get_origin(self.annotation) is Literal:
@@ -71,8 +80,8 @@ class Shape:
         if self.names:
             return f"settings on lines of their own below it, such as '{self.names[0]}: …'"
         kind = get_origin(self.annotation) or self.annotation
-        if kind is dict and _is_section(get_args(self.annotation)[1]):
-            return _PRINTERS
+        if kind is dict:
+            return self._expected_under_names
         words = [
             f"{word} {getattr(limit, name)}"
             for limit in self.limits
@@ -81,6 +90,16 @@ class Shape:
         ]
         return ", ".join([_KINDS[kind], *words])
 
+    @property
+    def _expected_under_names(self) -> str:
+        value = _shape(get_args(self.annotation)[1]).annotation
+        if _is_section(value):
+            return _STATIONS if value is Station else _PRINTERS
+        key, *others = self.keys or ["de"]
+        names = f"; the names are {', '.join([key, *others])}" if others else ""
+        example = _EXAMPLES[get_origin(value) or value]
+        return f"values under names, such as {{{key}: {example}}}{names}"
+
 
 def shape_at(key: KeyPath) -> Shape | None:
     """Return the shape of the setting called ``key``, None if there is no such setting."""
@@ -88,12 +107,11 @@ def shape_at(key: KeyPath) -> Shape | None:
     for name in key:
         if name in shape.names:
             field = shape.annotation.model_fields[name]
-            annotation = _without_none(field.annotation)
-            shape = Shape(annotation, tuple(field.metadata), field.description or "")
+            shape = _shape(field.annotation, tuple(field.metadata), field.description or "")
         elif get_origin(shape.annotation) is dict:
-            shape = Shape(get_args(shape.annotation)[1])
+            shape = _shape(get_args(shape.annotation)[1])
         elif get_origin(shape.annotation) is tuple:
-            shape = Shape(get_args(shape.annotation)[0])
+            shape = _shape(get_args(shape.annotation)[0])
         else:
             return None
     return shape
@@ -103,9 +121,13 @@ def _is_section(annotation: Any) -> bool:
     return isclass(annotation) and issubclass(annotation, BaseModel)
 
 
-def _without_none(annotation: Any) -> Any:
-    """Return ``X`` for ``X | None``, also if it is annotated."""
-    if NoneType not in get_args(annotation):
-        return annotation
-    part = next(part for part in get_args(annotation) if part is not NoneType)
-    return get_args(part)[0] if get_origin(part) is Annotated else part
+def _shape(annotation: Any, limits: tuple[Any, ...] = (), description: str = "") -> Shape:
+    """Return the shape of ``X`` for ``X | None`` and for an annotated ``X``."""
+    if get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        limits += tuple(limit for part in more for limit in getattr(part, "metadata", [part]))
+        return _shape(annotation, limits, description)
+    if NoneType in get_args(annotation):
+        part = next(part for part in get_args(annotation) if part is not NoneType)
+        return _shape(part, limits, description)
+    return Shape(annotation, limits, description)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from wix_printer_service.receipts.document import MOST_PIXELS
 
@@ -57,8 +57,15 @@ def _drawn(path: Path, _changed_ns: int, dots: int) -> Image.Image:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError(f"it has more than {MOST_PIXELS} pixels")
         picture.draft("RGB", (dots, dots))  # reads a large photograph in part only
-        colours = picture.convert("RGBA")
+        colours = ImageOps.exif_transpose(_of_eight_bits(picture)).convert("RGBA")
     colours.thumbnail((dots, dots))
     white = Image.new("RGBA", colours.size, "white")
     grey = Image.alpha_composite(white, colours).convert("L")
     return ImageChops.invert(grey).convert("1")
+
+
+def _of_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a grey picture of 16 bits with eight; Pillow would make all but black white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")

@@ -155,9 +155,14 @@ def _moved_right(image: Image.Image, dots: int) -> Image.Image:
 
 def placed(ink: Image.Image, x: int) -> Image.Image:
     """Put a picture on a strip of paper that starts at the left margin and is a row high."""
-    strip = Image.new("1", (-(-(x + ink.width) // 8) * 8, max(ink.height, LINE_HEIGHT)))
+    strip = Image.new("1", (whole_bytes(x + ink.width), max(ink.height, LINE_HEIGHT)))
     strip.paste(ink, (x, 0))
     return strip
+
+
+def whole_bytes(dots: int) -> int:
+    """Return how wide a picture of so many dots is when it is sent: a byte holds eight."""
+    return -(-dots // 8) * 8
 
 
 def harmless(ink: Image.Image) -> Image.Image:

@@ -63,6 +63,9 @@ LONGEST_FEED: Final = 255
 """Rows that one ``ESC d`` feeds at most."""
 FEED_PAST_CUTTER: Final = 6
 """Rows from the print head to the blade; python-escpos feeds as many before it cuts."""
+HIGHEST_FRAGMENT: Final = 192
+"""Rows of dots of a picture that are sent in one command: all of them must fit into the printer's
+buffer before the first is burnt."""
 MOST_BEEPS: Final = 9
 """Of one ``ESC B``."""
 DRAWER_PIN: Final = 2
@@ -178,7 +181,7 @@ class _Press:
         self._speller = Speller(self._pages, can_draw=self._can_draw)
         self._device = _printer.Dummy(profile=paper.profile)
         # python-escpos prints a remark to stdout for each picture if the width is not known
-        media = {"width": {"mm": paper.width_mm, "pixels": paper.dots}}
+        media = {"width": {"mm": paper.width_mm, "pixels": raster.whole_bytes(paper.dots)}}
         self._device.profile.profile_data = {**data, "media": media}
         self._device.hw("INIT")
 
@@ -282,7 +285,10 @@ class _Press:
             self._centred(ink)
 
     def _centred(self, ink: Image.Image) -> None:
-        self._image(raster.placed(ink, (self._paper.dots - ink.width) // 2))
+        strip = raster.placed(ink, (self._paper.dots - ink.width) // 2)
+        for top in range(0, strip.height, HIGHEST_FRAGMENT):
+            bottom = min(top + HIGHEST_FRAGMENT, strip.height)
+            self._image(strip.crop((0, top, strip.width, bottom)))
 
     def _image(self, ink: Image.Image) -> None:
         self._set(NORMAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
 
 from wcwidth import wcwidth
@@ -64,6 +65,8 @@ def rows(block: Text | Pair | Rule, columns: int) -> list[Row]:
 def _text_rows(block: Text, columns: int) -> Iterator[Row]:
     if block.style.align is not Align.LEFT:  # nothing to hang from, nothing to indent
         block = Text(block.prefix + block.text, block.style)
+    if not block.text:
+        block = replace(block, text=block.prefix.rstrip(" "), prefix="")
     if _is_crowded(block, columns):
         yield from _text_rows(replace(block, text=block.prefix.rstrip(" "), prefix=""), columns)
         yield from _text_rows(replace(block, prefix=""), columns)
@@ -153,25 +156,33 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _lines(text: str, width: int, room: int = 1) -> Iterator[tuple[str, Writing]]:
-    for paragraph in text.split("\n"):
-        writing = writing_of(paragraph)
-        for line in _wrapped(paragraph, width, room):
-            yield line, writing
+    """Wrap paragraph by paragraph; of several blank ones below each other one takes paper."""
+    for is_blank, paragraphs in groupby(text.split("\n"), key=lambda one: not one.strip()):
+        for paragraph in islice(paragraphs, 1 if is_blank else None):
+            writing = writing_of(paragraph)
+            for line in _wrapped(paragraph, width, room):
+                yield line, writing
 
 
 def _wrapped(paragraph: str, width: int, room: int) -> Iterator[str]:
     line = ""
-    for token in _cut(paragraph, _may_break):
+    for token in _tokens(paragraph, width, room):
         if columns_of(line + token, room) <= width:
             line += token
             continue
         if line.strip():
             yield line.rstrip(" ")
         line = ""
-        if not token.startswith(" "):
+        if token.strip(" "):
             *full, line = _pieces(token, width, room)
             yield from full
     yield line.rstrip(" ")
+
+
+def _tokens(paragraph: str, width: int, room: int) -> Iterator[str]:
+    """Cut where a row may end: between words, and at the hyphens of one longer than a row."""
+    for word in _cut(paragraph, _is_between_words):
+        yield from (word,) if columns_of(word, room) <= width else _cut(word, _is_after_hyphen)
 
 
 def _pieces(word: str, width: int, room: int) -> Iterator[str]:
@@ -203,13 +214,17 @@ def _cut(paragraph: str, may_break: Callable[[str, str, str], bool]) -> Iterator
         yield token
 
 
-def _may_break(token: str, before: str, after: str) -> bool:
-    """Tell whether a row may end between two letters, the first one being the end of a token."""
+def _is_between_words(_token: str, before: str, after: str) -> bool:
     if " " in {before, after}:
         return before != after
-    if before == "-" != after:
-        return bool(token.strip("-"))
     return _is_between_wide(before, after)
+
+
+def _is_after_hyphen(token: str, before: str, after: str) -> bool:
+    """Tell whether a hyphen is the end of a part of a word; between digits it is none."""
+    ahead = token.rstrip("-")
+    is_number = ahead[-1:].isdigit() and after.isdigit()
+    return before == "-" != after and bool(ahead) and not is_number
 
 
 def _is_between_wide(before: str, after: str) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _APART: Final = r"[^\w.,;!?]+"
 """Between words that belong together: a space, a hyphen, a colon; not the end of a phrase."""
+_SPANISH_I_AM_NOT: Final = re.compile(r"\bno soy (?=(?:yo|el|la|un|una|de|del|muy|quien|tan)\b)")
+"""What is no English "no soy": "No soy yo quien recoge"."""
 _LETTERS: Final = str.maketrans({"ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "’": "'"})
 """Letters that Unicode does not take apart, and that keyboards or capitals change."""
 
@@ -88,7 +90,8 @@ def _folded(text: str) -> str:
 
 
 def _refuses_allergen(bare: str) -> bool:
-    return any(pattern.search(bare) for pattern in _refusals())
+    said = _SPANISH_I_AM_NOT.sub("", bare)
+    return any(pattern.search(said) for pattern in _refusals())
 
 
 @cache

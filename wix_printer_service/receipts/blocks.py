@@ -68,6 +68,10 @@ def _text(words: Words) -> Iterator[Block]:
     yield from (Text(line, words.over(NORMAL)) for line in words.lines)
 
 
+def _centred_text(words: Words) -> Iterator[Block]:
+    yield from (Text(line, words.over(CENTERED)) for line in words.lines)
+
+
 def _code(code: Code) -> Iterator[Block]:
     yield QrCode(code.data)
     if code.caption:
@@ -129,10 +133,12 @@ BLOCKS: Final[dict[Receipt, dict[str, Part]]] = {
         "sums": _plain(customer.costs),
         "payment": _styled(customer.payment, LARGE_CENTERED),
         "unread": _plain(notes.unread),
+        "text": _content(Words, _centred_text),
         "thanks": _styled(customer.thanks, BOLD_CENTERED, is_free=True),
     },
     Receipt.CHANGE: {
         **_OF_NEWS,
+        "allergies": _plain(kitchen.allergies),
         "changes": _plain(marks.what_is_new),
         "remark": _plain(marks.remark),
     },

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import Order, Receipt
-from wix_printer_service.receipts import lines
+from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION, Order, Receipt
+from wix_printer_service.receipts import heading, lines
 from wix_printer_service.receipts.change_facts import fact_blocks
 from wix_printer_service.receipts.change_lines import line_blocks
-from wix_printer_service.receipts.difference import Kind, difference
+from wix_printer_service.receipts.difference import EMPTIED, Kind, difference
 from wix_printer_service.receipts.document import Feed, Rule, Text
-from wix_printer_service.receipts.styles import BANNER, TALL_CENTERED
+from wix_printer_service.receipts.styles import BANNER, TALL_BOLD, TALL_CENTERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wix_printer_service.receipts.context import ReceiptContext, Slip, Ticket
+    from wix_printer_service.receipts.difference import LineChange
     from wix_printer_service.receipts.document import Block
 
 
@@ -28,6 +30,8 @@ def changes(whole: Ticket) -> Iterator[Block]:
             stands there; if that is not known, all is new.
     """
     order, slip, context = whole.order, whole.slip, whole.context
+    if slip.receipt is not Receipt.CHANGE and slip.before == Order(id=order.id):
+        return  # what was before is lost: the whole ticket itself says how it is now
     before = _as_seen(slip.before or Order(id=order.id), slip, context)
     ticket = replace(whole, order=_as_seen(order, slip, context))
     say, with_payment = ticket.say, context.payment_changes
@@ -37,22 +41,34 @@ def changes(whole: Ticket) -> Iterator[Block]:
         return
     entries: dict[Kind, list[Iterable[Block]]] = {kind: [] for kind in Kind}
     for line in found.lines:
-        entries[line.kind].append(line_blocks(line, ticket))
+        side = order if line.after else slip.before or order
+        entries[line.kind].append(chain(_maker(line, side, ticket), line_blocks(line, ticket)))
     for fact in found.facts:
         entries[Kind.CHANGED].append(fact_blocks(fact, before, ticket))
-    if not order.lines:
+    if not order.lines or EMPTIED in order.unread:
         # that nothing is to be cooked is less likely than that Wix sent what we cannot read
-        yield from lines.missing(order, context)
+        yield from lines.missing(replace(order, lines=()), context)
+    if not order.lines:
         entries[Kind.REMOVED] = []
     headings = {Kind.ADDED: say.added, Kind.REMOVED: say.removed, Kind.CHANGED: say.changed}
-    for kind, heading in headings.items():
-        yield from _section(heading, entries[kind])
+    for kind, title in headings.items():
+        yield from _section(title, entries[kind])
 
 
 def _as_seen(order: Order, slip: Slip, context: ReceiptContext) -> Order:
     if slip.read_by is not Receipt.KITCHEN:
         return order
     return replace(order, lines=context.kitchen.share(order, slip.station).lines)
+
+
+def _maker(line: LineChange, side: Order, ticket: Ticket) -> Iterator[Block]:
+    """Tell the expo from which station a line comes, or came."""
+    made = line.after or line.before
+    if made is None or ticket.slip.station != EXPO_STATION:
+        return
+    station = ticket.context.kitchen.station_of(made, side)
+    if station not in {None, DEFAULT_STATION}:
+        yield Text(heading.station_name(str(station), ticket.say), TALL_BOLD)
 
 
 def _section(heading: str, entries: list[Iterable[Block]]) -> Iterator[Block]:

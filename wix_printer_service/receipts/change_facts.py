@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wix_printer_service.models import Receipt
+from wix_printer_service.models import Address, Receipt
 from wix_printer_service.receipts import customer, driver, heading, lines, notes
 from wix_printer_service.receipts.allergy import guest_text
 from wix_printer_service.receipts.difference import CustomField, Fact
-from wix_printer_service.receipts.document import Text, in_one_row
+from wix_printer_service.receipts.document import Pair, Text, in_one_row
 from wix_printer_service.receipts.money import money
 from wix_printer_service.receipts.styles import LARGE, TALL, TALL_BOLD, TALL_CENTERED
+from wix_printer_service.receipts.sums import TOTAL
 from wix_printer_service.receipts.times import due_day, due_time
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ def fact_blocks(change: FactChange, before: Order, ticket: Ticket) -> Iterator[B
         ticket: The order as it is now, and its reader.
     """
     if change.which is Fact.TOTAL and ticket.slip.read_by is Receipt.CUSTOMER:
-        yield from customer.costs(ticket)
-        yield from _was(_old_total(before, ticket), ticket)
+        yield from _costs(before, ticket)
         yield from customer.payment(ticket, TALL_CENTERED)
     elif change.which in _MONEY:
         yield from _owed(ticket)
@@ -48,6 +48,16 @@ def fact_blocks(change: FactChange, before: Order, ticket: Ticket) -> Iterator[B
         yield _now(change, before, ticket)
         old = _told(change.which, change.before, before, ticket.order, ticket)
         yield from _was(old, ticket)
+        if change.which is Fact.ADDRESS and ticket.slip.read_by is Receipt.DRIVER:
+            yield from driver.route(ticket)
+
+
+def _costs(before: Order, ticket: Ticket) -> Iterator[Block]:
+    """Lay out the sums, with the total that was right below the one that is."""
+    for block in customer.costs(ticket):
+        yield block
+        if isinstance(block, Pair) and block.style == TOTAL:
+            yield from _was(_old_total(before, ticket), ticket)
 
 
 def _was(text: str, ticket: Ticket) -> Iterator[Block]:
@@ -91,9 +101,17 @@ def _told(which: Fact, value: object, order: Order, other: Order, ticket: Ticket
         day = due_day(order, context)
         days = "" if day == due_day(other, context) else day
         return " ".join(part for part in (days, due_time(order, context)) if part)
+    if isinstance(value, Address):
+        return _address(value, other.address)
     if isinstance(value, CustomField):
         return lines.labelled(*value, context)
     return value if isinstance(value, str) else ""
+
+
+def _address(place: Address, other: Address) -> str:
+    """Return an address; with its country where that is another one."""
+    country = [place.country] if place.country != other.country and place.country else []
+    return "\n".join([*driver.address_rows(place), *country])
 
 
 def _owed(ticket: Ticket) -> Iterator[Block]:

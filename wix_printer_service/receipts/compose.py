@@ -35,7 +35,8 @@ def compose(
     if slip.receipt is Receipt.TEST:
         return test_document("", speaking)
     layout = context.layouts.get(slip.receipt) or default_layout(slip.receipt)
-    ticket = Ticket(order, slip, speaking, marks)
+    has_allergies_above = any(placed.name == "allergies" for placed in layout.blocks)
+    ticket = Ticket(order, slip, speaking, marks, has_allergies_above)
     return Document(
         tuple(_apart(_without_double_rules(_blocks(ticket, layout)))),
         cut=Cut(layout.sheet.cut),

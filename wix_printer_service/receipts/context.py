@@ -125,6 +125,8 @@ class Ticket:
     slip: Slip
     context: ReceiptContext
     marks: Marks = UNMARKED
+    has_allergies_above: bool = False
+    """Whether its layout repeats at the top what guests say of allergies."""
 
     @property
     def say(self) -> Words:

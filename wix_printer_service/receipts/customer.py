@@ -86,5 +86,6 @@ def payment(ticket: Ticket, style: Style) -> Iterator[Block]:
 
 
 def thanks(ticket: Ticket, style: Style) -> Iterator[Block]:
-    """Thank the guest."""
-    yield Text(ticket.say.thanks, style)
+    """Thank the guest for an order that stands."""
+    if not ticket.marks.cancelled:
+        yield Text(ticket.say.thanks, style)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from wix_printer_service.models import Method, Receipt
+from wix_printer_service.models import Address, Method, Receipt, Unread
 from wix_printer_service.receipts.driver import address_rows
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from wix_printer_service.models import Order, OrderLine
 
 T = TypeVar("T")
+
+EMPTIED: Final = Unread("lineItems", "[]")
+"""The piece of an order of which Wix says that it has no lines any more, though it had some."""
+_MISSING: Final = "–"
+"""The text of a piece that only says what an event did not show: nothing to go to anybody with."""
 
 
 class Kind(StrEnum):
@@ -195,7 +200,8 @@ def _known_to_all(order: Order) -> Iterator[_Known]:
     # Wix's own words for the time are printed only where there is no slot
     yield _Known(Fact.TIME, slot if any(slot) else order.due_text)
     for piece in order.unread:
-        yield _Known(Fact.UNREAD, f"{piece.path}: {piece.text}", piece.path)
+        if piece.text != _MISSING:
+            yield _Known(Fact.UNREAD, f"{piece.path}: {piece.text}", piece.path)
 
 
 def _known_to_staff(order: Order) -> Iterator[_Known]:
@@ -215,7 +221,8 @@ def _known_to_kitchen(order: Order) -> Iterator[_Known]:
 def _known_to_driver(order: Order) -> Iterator[_Known]:
     yield from _known_to_staff(order)
     yield _Known(Fact.PHONE, order.contact.phone)
-    yield _Known(Fact.ADDRESS, "\n".join(address_rows(order.address)))
+    # all of it: the code for the route also says the country, or the place itself
+    yield _Known(Fact.ADDRESS, None if order.address == Address() else order.address)
 
 
 def _known_to_customer(order: Order) -> Iterator[_Known]:

@@ -99,7 +99,7 @@ def due(ticket: Ticket, style: Style) -> Iterator[Block]:
     is_another = is_for_another_day(order, context)
     if on and is_another:
         yield Text(on, BANNER)
-    yield Text(due_time(order, context), style)
+    yield Text(due_time(order, context, briefly=True), style)
     if on and not is_another:
         yield Text(on, BOLD_CENTERED)
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION
+from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION, Receipt
 from wix_printer_service.receipts import heading, lines, notes
 from wix_printer_service.receipts.allergy import mentions_allergy
 from wix_printer_service.receipts.document import Rule, Text
 from wix_printer_service.receipts.styles import ALLERGY_ABOVE, BANNER, BOLD, TALL_BOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
     from wix_printer_service.models import OrderLine
     from wix_printer_service.receipts.context import Ticket
     from wix_printer_service.receipts.document import Block, Style
 
+    _Said = tuple[Decimal | None, str, str]
+
 
 def allergies(ticket: Ticket) -> Iterator[Block]:
-    """Repeat at the top what guests say of allergies, each with the name of its item."""
+    """Repeat at the top what guests say of allergies, each with the name of its item.
+
+    Of a change only what is new, and only to the kitchen.
+    """
     more = ticket.context.allergy_words
     said = dict.fromkeys(
         lines.labelled(item, text, ticket.context)
-        for item, text in _said(ticket)
+        for _count, item, text in _new_to_kitchen(ticket)
         if mentions_allergy(text, more)
     )
     if said:
@@ -31,13 +39,22 @@ def allergies(ticket: Ticket) -> Iterator[Block]:
     yield from (Text(text, ALLERGY_ABOVE) for text in said)
 
 
-def _said(ticket: Ticket) -> Iterator[tuple[str, str]]:
-    """Return all words of guests, each with its item."""
+def _new_to_kitchen(ticket: Ticket) -> Iterable[_Said]:
+    slip = ticket.slip
+    if slip.read_by is not Receipt.KITCHEN:
+        return ()
+    if slip.receipt is not Receipt.CHANGE or slip.before is None:
+        return _said(ticket)
+    return Counter(_said(ticket)) - Counter(_said(replace(ticket, order=slip.before)))
+
+
+def _said(ticket: Ticket) -> Iterator[_Said]:
+    """Return all words of guests, each with its item and how many of it."""
     for line in ticket.share.lines:
         for text in lines.choices(line, ticket.context):
-            yield lines.name(line), text
+            yield line.quantity, lines.name(line), text
     for text in notes.guest_texts(ticket):
-        yield "", text
+        yield None, "", text
 
 
 def payment(ticket: Ticket, style: Style) -> Iterator[Block]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 INDENT: Final = 3
 BULLET: Final = "* "
 """Stands before a choice; a plus would turn "Without: sesame" into an addition."""
-CHECK: Final = Style(bold=True, inverse=True, align=Align.LEFT)
+CHECK: Final = Style(height=2, bold=True, inverse=True, align=Align.LEFT)
 
 
 def name(line: OrderLine) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "–"
 _PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2212": "-"})
-_CODE_BEFORE_DIGIT: Final = re.compile(r"(?<=[A-Z]{3})(?=\d)")
+_CODE_BEFORE_DIGIT: Final = re.compile(r"(?<=[A-Z]{3})(?=-?\d)")
 """Where a space belongs (Unicode TR 35, currencySpacing) that Babel leaves out."""
 _LONGEST: Final = 20
 """Digits beyond which a number is shown as it came: no price, and Babel's precision ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wix_printer_service.models import Receipt
@@ -9,7 +10,7 @@ from wix_printer_service.receipts import lines
 from wix_printer_service.receipts.allergy import guest_text, quiet_text
 from wix_printer_service.receipts.catalogue import words
 from wix_printer_service.receipts.document import NORMAL, Feed, Rule, Text
-from wix_printer_service.receipts.styles import BOLD, TALL_BOLD
+from wix_printer_service.receipts.styles import ALLERGY, ALLERGY_AGAIN, BOLD, TALL_BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,10 @@ def _guest(text: str, style: Style, ticket: Ticket) -> Text:
     more = ticket.context.allergy_words
     if ticket.slip.receipt is Receipt.CANCELLATION:
         return quiet_text(text, more)
-    return guest_text(text, style, more=more)
+    shown = guest_text(text, style, more=more)
+    if ticket.has_allergies_above and shown.style == ALLERGY:
+        return replace(shown, style=ALLERGY_AGAIN)
+    return shown
 
 
 def _pieces(order: Order) -> Iterator[str]:

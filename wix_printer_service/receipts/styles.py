@@ -20,5 +20,7 @@ BANNER: Final = Style(width=2, height=2, bold=True, inverse=True, align=Align.CE
 HUGE_BANNER: Final = Style(width=4, height=3, bold=True, inverse=True, align=Align.CENTER)
 ALLERGY: Final = Style(width=2, height=3, bold=True, inverse=True)
 """Larger than anything around it, and the only inverse text that is not a banner."""
+ALLERGY_AGAIN: Final = Style(width=2, height=2, bold=True, inverse=True)
+"""A note at the bottom that stands at the top as well."""
 ALLERGY_ABOVE: Final = Style(height=2, bold=True, inverse=True)
 """The same words repeated at the top, where a whole note must not fill the ticket."""

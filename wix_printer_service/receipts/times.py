@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from wix_printer_service.receipts.context import ReceiptContext
 
 
-def due_time(order: Order, context: ReceiptContext) -> str:
-    """Return when the food is wanted: "20:00–20:15", or Wix's words, or "as soon as possible"."""
+def due_time(order: Order, context: ReceiptContext, *, briefly: bool = False) -> str:
+    """Return when the food is wanted: "20:00–20:15", or Wix's words, or "as soon as possible".
+
+    Args:
+        order: Which.
+        context: The restaurant.
+        briefly: Say the last in a word that fits huge letters, such as "ASAP".
+    """
+    say = words(context.language)
     start, end = order.due_from, order.due_to
     if start and end and start != end:
         span = f"{clock(start, context)}–{clock(end, context)}"
@@ -25,8 +32,8 @@ def due_time(order: Order, context: ReceiptContext) -> str:
     if start:
         return clock(start, context)
     if end:
-        return words(context.language).until.format(time=clock(end, context))
-    return order.due_text or words(context.language).as_soon_as_possible
+        return say.until.format(time=clock(end, context))
+    return order.due_text or (say.soonest if briefly else say.as_soon_as_possible)
 
 
 def due_day(order: Order, context: ReceiptContext) -> str:

@@ -18,7 +18,7 @@ from wix_printer_service.settings.printing import (
     Printing,
     Priorities,
 )
-from wix_printer_service.settings.receipts import Preorders, Receipts, Station, misrouted
+from wix_printer_service.settings.receipts import Preorders, Receipts, Station, misrouted, useless
 from wix_printer_service.settings.wix import Backfill, Wix
 
 __all__ = [
@@ -102,8 +102,9 @@ class Settings(Section):
     def _every_item_is_printed_somewhere(
         cls, value: dict[str, Station], info: ValidationInfo
     ) -> dict[str, Station]:
-        if "printers" not in info.data:  # wrong themselves, so that nothing can be said
-            return value
-        if wrong := list(misrouted(value, info.data["printers"])):
+        wrong = list(useless(value))
+        if "printers" in info.data:  # else wrong themselves, so that no more can be said
+            wrong += misrouted(value, info.data["printers"])
+        if wrong:
             raise ValueError("; ".join(wrong))
         return value

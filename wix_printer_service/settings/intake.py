@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.localedata import locale_identifiers
 from pydantic import (
     Field,
     field_validator,
@@ -99,11 +100,19 @@ class Restaurant(Section):
     country: str = Field(
         default="",
         pattern="^([A-Z]{2})?$",
-        description="CH, AT, DE and so on: how amounts and dates are written. Unset: as usual.",
+        description="CH, AT, DE and so on: how amounts are written. Unset: as usual.",
     )
     tax_number: str = Field(
         default="", description="UID, VAT or tax number, printed on customer receipts."
     )
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str) -> str:
+        if value and not any(name.endswith(f"_{value}") for name in locale_identifiers()):
+            message = f"there is no country {value!r}; expected two letters, such as CH, AT or DE"
+            raise ValueError(message)
+        return value
 
     @field_validator("timezone")
     @classmethod

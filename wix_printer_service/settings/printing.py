@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     Field,
+    ValidationInfo,
     field_validator,
 )
 
@@ -122,6 +123,10 @@ class Priorities(Section):
         default={
             "de": ("dringend", "eilt", "eilig", "sofort", "so schnell wie möglich"),
             "en": ("urgent", "asap", "as soon as possible", "immediately", "in a hurry"),
+            "fr": ("urgent", "urgence", "au plus vite", "dès que possible"),
+            "it": ("urgente", "subito", "di fretta", "il prima possibile", "appena possibile"),
+            "es": ("urgente", "con prisa", "cuanto antes", "lo antes posible", "inmediatamente"),
+            "tr": ("acil", "acele", "hemen", "en kısa sürede", "bir an önce"),
         },
         description=(
             "Orders with one of these words in items, wishes or notes are CRITICAL; by language, "
@@ -182,6 +187,17 @@ class Printer(Section):
     backup: PrinterName | None = Field(
         default=None, description="The printer that takes over while this one is away."
     )
+
+    @field_validator("copies")
+    @classmethod
+    def _of_what_it_prints(
+        cls, value: dict[PrintableReceipt, int], info: ValidationInfo
+    ) -> dict[PrintableReceipt, int]:
+        foreign = [receipt for receipt in value if receipt not in info.data.get("receipts", value)]
+        if foreign:
+            message = f"it does not print the receipt {', '.join(foreign)}"
+            raise ValueError(message)
+        return value
 
     @field_validator("receipts")
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from wix_printer_service.models import DEFAULT_STATION, EXPO_STATION, Receipt
 from wix_printer_service.settings.base import File, Language, PrintableReceipt, Section
@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 """What the default station is called in the configuration."""
+SHORTEST_ALLERGY_WORD = 3
 LayoutName = Literal[
     Receipt.KITCHEN, Receipt.DRIVER, Receipt.CUSTOMER, Receipt.CHANGE, Receipt.CANCELLATION
 ]
+
+
+def _tells_apart(value: str) -> str:
+    """Refuse a Latin word so short that it stands in words of all kinds; 花生 (peanut) does not."""
+    bare = value.strip()
+    if not bare or (bare.isascii() and len(bare) < SHORTEST_ALLERGY_WORD):
+        message = f"expected {SHORTEST_ALLERGY_WORD} letters or more: this stands in many words"
+        raise ValueError(message)
+    return value
 
 
 class Receipts(Section):
@@ -38,7 +48,7 @@ class Receipts(Section):
             "layout kitchen` prints the one to start from."
         ),
     )
-    allergy_words: tuple[str, ...] = Field(
+    allergy_words: tuple[Annotated[str, AfterValidator(_tells_apart)], ...] = Field(
         default=(),
         description="More words, or parts of words, by which guests speak of allergies.",
     )
@@ -89,10 +99,20 @@ def stations_of(printer: Printer) -> tuple[str, ...]:
     return tuple(DEFAULT_STATION if name == DEFAULT else name for name in named)
 
 
-def misrouted(stations: Mapping[str, Station], printers: Mapping[str, Printer]) -> Iterator[str]:
-    """Say what is wrong with stations and printers: no item may be printed nowhere."""
+def useless(stations: Mapping[str, Station]) -> Iterator[str]:
+    """Say which stations can make nothing, or not under their name."""
     for name in sorted(stations.keys() & {DEFAULT, EXPO_STATION}):
         yield f"the name {name} is taken, choose another"
+    for name, station in stations.items():
+        rules = {rule: getattr(station, rule) for rule in Station.model_fields}
+        if not any(rules.values()):
+            yield f"{name} makes nothing, without any of {', '.join(rules)}"
+        for rule in (rule for rule, texts in rules.items() if not all(map(str.strip, texts))):
+            yield f"one of {name}.{rule} is empty, and fits nothing"
+
+
+def misrouted(stations: Mapping[str, Station], printers: Mapping[str, Printer]) -> Iterator[str]:
+    """Say what is wrong between stations and printers: no item may be printed nowhere."""
     known = {*stations, DEFAULT, EXPO_STATION}
     for name, printer in printers.items():
         yield from (f"printers.{name}.stations: {wrong}" for wrong in _odd(printer, known))

@@ -58,11 +58,15 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
     anna, jonas, bowl, cagla, again, off = (
         Guest(str(number), str(uuid.uuid4())) for number in range(10041, 10047)
     )
-    cash = jonas.event("delivery_cash", now)
-    unheard = again.event("pickup", now)
-    # an older change is older than the cancellation, of which the sample may still be to come
-    changed = jonas.event("delivery_updated", now - samples.QUARTER)
+    yield from _orders(anna, jonas, bowl, cagla, now)
+    yield from _order_unheard_of(again, now)
+    yield from _changes_of_mind(bowl, jonas, now)
+    yield Step("Anna has got her order: no paper", anna, anna.event("pickup_fulfilled", now))
+    yield from _cancelled_before_it_is_known(off, now)
 
+
+def _orders(anna: Guest, jonas: Guest, bowl: Guest, cagla: Guest, now: datetime) -> Iterator[Step]:
+    cash = jonas.event("delivery_cash", now)
     yield Step(
         "Anna orders online, not paid yet: no paper", anna, anna.event("pickup_created", now)
     )
@@ -81,6 +85,10 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
         cagla.event("every_script", now),
         3,
     )
+
+
+def _order_unheard_of(again: Guest, now: datetime) -> Iterator[Step]:
+    unheard = again.event("pickup", now)
     yield Step(
         "Anna orders again; the webhook gets lost, so Wix is asked: kitchen and customer",
         again,
@@ -89,6 +97,11 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
         Way.LOST,
     )
     yield Step("The lost webhook comes after all: no paper", again, unheard, way=Way.LATE)
+
+
+def _changes_of_mind(bowl: Guest, jonas: Guest, now: datetime) -> Iterator[Step]:
+    # an older change is older than the cancellation, of which the sample may still be to come
+    changed = jonas.event("delivery_updated", now - samples.QUARTER)
     yield Step(
         "Somebody edits the order with wishes: a CHANGE for kitchen and customer, and a lemonade"
         " for the bar",
@@ -108,7 +121,9 @@ def lunch_hour(now: datetime) -> Iterator[Step]:
     yield Step(
         "Wix sends an older change of Jonas' order late: no paper", jonas, changed, way=Way.LATE
     )
-    yield Step("Anna has got her order: no paper", anna, anna.event("pickup_fulfilled", now))
+
+
+def _cancelled_before_it_is_known(off: Guest, now: datetime) -> Iterator[Step]:
     yield Step(
         "The cancellation of an order comes first",
         off,

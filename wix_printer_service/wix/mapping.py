@@ -5,6 +5,7 @@ Field names and meanings are those of the wire types of ``@wix/auto_sdk_ecom_ord
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,11 @@ def read_order(raw: object, *, order_id: str = "", implied_status: str = "") -> 
     order = _with_handover(order, wire)
     order = _with_sums(order, wire)
     return replace(order, unread=tuple(dict.fromkeys(unread)))
+
+
+def shows_empty_list(raw: object) -> bool:
+    """Tell whether an order as it came says that it has no lines, not just nothing about them."""
+    return isinstance(raw, Mapping) and raw.get("lineItems") == []
 
 
 def _with_handover(order: Order, wire: Wire) -> Order:

@@ -66,6 +66,8 @@ class Words(BaseModel):
     local_number: str
     no_number: str
 
+    soonest: str
+    """In the huge letters of kitchen and driver."""
     as_soon_as_possible: str
     until: str
     ordered: str

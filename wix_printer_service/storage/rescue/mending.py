@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wix_printer_service.models import ItemState, JobState, Method, OrderState, Priority
+from wix_printer_service.models import (
+    Confirmation,
+    ItemState,
+    JobState,
+    Method,
+    OrderState,
+    Priority,
+    Receipt,
+    Road,
+)
 from wix_printer_service.storage.rescue.tables import statement
 
 if TYPE_CHECKING:
@@ -53,6 +62,10 @@ WHERE order_id NOT IN (SELECT id FROM orders) GROUP BY order_id
 One that is erased, or taken for past and never accepted since, prints nothing: so much the inbox
 tells alone.
 """
+ERASED = """
+UPDATE orders SET state = :erased
+WHERE id IN (SELECT order_id FROM inbox WHERE outcome = :erased)
+"""
 LOST_SETS = """
 UPDATE orders SET state = :remembered
 WHERE state IN (:accepted, :held) AND id NOT IN (SELECT order_id FROM print_jobs)
@@ -67,6 +80,24 @@ REVISION_NUMBERS = """
 UPDATE orders SET revision = (SELECT max(revision) FROM order_revisions WHERE order_id = id)
 WHERE revision < (SELECT max(revision) FROM order_revisions WHERE order_id = id)
 """
+SHOWN_REVISIONS = """
+UPDATE orders SET revision = max(revision, coalesce((
+  SELECT max(max(coalesce(job.revision, 0), coalesce(from_revision, 0),
+                 coalesce(maybe_printed_revision, 0), coalesce(sent.revision, 0)))
+  FROM print_jobs AS job LEFT JOIN sent_documents AS sent ON sent.job_id = job.id
+  WHERE order_id = orders.id), 0))
+"""
+"""A revision that is lost but that some paper shows: its number is not given again, else a reader
+would be taken to know what he does not."""
+WORDS = (
+    ("orders", "state", frozenset(OrderState), OrderState.ACCEPTED),
+    ("orders", "method", frozenset(Method), Method.UNKNOWN),
+    ("orders", "road", frozenset(Road), Road.WEBHOOK),
+    ("print_jobs", "receipt", frozenset(Receipt), Receipt.KITCHEN),
+    ("print_jobs", "confirmation", frozenset(Confirmation), None),
+    ("print_jobs", "reader", frozenset(Receipt) | {""}, Receipt.KITCHEN),
+)
+"""Where only certain words may stand, and which one does no harm in place of any other."""
 LOCAL_NUMBERS = """
 INSERT INTO local_numbers (last, day)
 SELECT max(CAST(substr(local_number, 2) AS INTEGER)), date(:now) FROM orders
@@ -146,6 +177,7 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
         transaction: Of the new database, with foreign keys off.
         now: The wall time as it is written down.
     """
+    _mend_words(transaction)
     _mend_orders(transaction, now)
     _mend_references(transaction)
     lost: int = transaction.execute(LOST_TICKETS, {"lanes": PRINT_LANES}).fetchone()[0]
@@ -156,9 +188,19 @@ def mend(transaction: sqlite3.Connection, now: str) -> int:
     for row in transaction.execute(STATES, {"lanes": PRINT_LANES}).fetchall():
         _agree(transaction, now, *row)
     if "due_at" in _columns(transaction, "print_jobs"):  # not in the first versions
-        for change in (*PLANS, MAYBE_SHOWN):
+        for change in (*PLANS, MAYBE_SHOWN, SHOWN_REVISIONS):
             transaction.execute(change, {"lanes": PRINT_LANES})
     return lost
+
+
+def _mend_words(transaction: sqlite3.Connection) -> None:
+    """Replace damaged words, each of which would stop its order, or the lane of its printer."""
+    for table, column, known, safe in WORDS:
+        if column in _columns(transaction, table):  # the first versions have fewer
+            marks = ", ".join("?" * len(known))
+            wrong = ("WHERE", column, "IS NOT NULL AND", column, f"NOT IN ({marks})")
+            change = statement("UPDATE", table, "SET", column, "= ?", *wrong)
+            transaction.execute(change, (safe, *known))
 
 
 def _mend_orders(transaction: sqlite3.Connection, now: str) -> None:
@@ -174,6 +216,7 @@ def _mend_orders(transaction: sqlite3.Connection, now: str) -> None:
         "days": LOOK_BACK_DAYS,
     }
     transaction.execute(MISSING_ORDERS, facts)
+    transaction.execute(ERASED, facts)
     transaction.execute(REVISION_NUMBERS)
     transaction.execute(LOCAL_NUMBERS, {"now": now})
     if _columns(transaction, "backfill"):  # not in the first version

@@ -13,3 +13,4 @@ UPDATE print_jobs SET revision = coalesce(
   (SELECT revision FROM sent_documents WHERE job_id = print_jobs.id),
   (SELECT revision FROM orders WHERE orders.id = order_id));
 UPDATE print_jobs SET maybe_printed_revision = revision WHERE maybe_printed_at IS NOT NULL;
+-- print_jobs.called_off may now also be 2: nobody needs the job any more since its order changed.
