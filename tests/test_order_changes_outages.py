@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.changing_order import Restaurant
-from wix_printer_service.models import JobState
+from wix_printer_service.models import JobState, Receipt
 
 WITH_BACKUP = {
     "kitchen": {"connection": "virtual:///k", "receipts": ["kitchen"], "backup": "counter"},
@@ -132,3 +132,17 @@ class TestInAnOutage:
         two_papers.print_all()
         printed = [name for name in two_papers.paper(JobState.PRINTED) if "cancellation" in name]
         assert printed == ["cancellation @counter"]
+
+
+def test_who_may_have_a_ticket_that_was_called_off_gets_the_next_one_marked(database, fake_clock):
+    restaurant = Restaurant(database, fake_clock)
+    restaurant.hear("2 Pizza", delivery=True)
+    claim = restaurant.claim("counter")
+    assert claim.job.receipt is Receipt.DRIVER
+    restaurant.hear("2 Pizza", delivery=False)
+    restaurant.end(claim, JobState.UNCERTAIN)
+    assert restaurant.job("driver @counter").state is JobState.CANCELLED
+    restaurant.hear("2 Pizza", delivery=True)
+    again = restaurant.job("driver @counter")
+    assert again.id != claim.job.id
+    assert "MÖGLICHES DUPLIKAT" in restaurant.text(again)

@@ -71,6 +71,17 @@ def fenced(transaction: sqlite3.Connection, event: str, order_id: str) -> Iterat
     transaction.execute("RELEASE fence")
 
 
+def share_doubt(transaction: sqlite3.Connection, tried_id: int, job_id: int) -> None:
+    """Mark a job as one whose ticket may lie there already, because another's may."""
+    transaction.execute(
+        "UPDATE print_jobs SET"
+        " (maybe_printed_at, maybe_printed_on, maybe_printed_revision, attempts) ="
+        " (SELECT maybe_printed_at, maybe_printed_on, maybe_printed_revision, attempts"
+        " FROM print_jobs WHERE id = ?) WHERE id = ?",
+        (tried_id, job_id),
+    )
+
+
 class JobChanges:
     """Changes states of jobs and of their queue items. Runs in the caller's transaction."""
 

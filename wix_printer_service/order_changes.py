@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from wix_printer_service import order_records as records
 from wix_printer_service.errors import NotFoundError
+from wix_printer_service.job_changes import share_doubt
 from wix_printer_service.job_records import BEFORE_SENDING, is_unstarted, may_lie_at, of_order
 from wix_printer_service.models import (
     ON_PAPER_STATES,
@@ -209,7 +210,8 @@ class OrderChanges:
 
     def _add(self, transaction: sqlite3.Connection, change: _Change) -> Iterator[str]:
         """Make a ticket for everybody who needs one now; not against what a person has decided."""
-        jobs = of_order(transaction, change.after.id)
+        known = change.after.id
+        jobs = of_order(transaction, known)
         is_on_paper = any(may_lie_at(job) for job in jobs)
         is_held = change.record.state is OrderState.HELD and not is_on_paper
         for target in change.readers:
@@ -222,6 +224,7 @@ class OrderChanges:
                 continue
             state = JobState.HELD if is_held else JobState.QUEUED
             self._sets.make(transaction, change.after, [target], CHANGED, state)
+            _mark_what_may_lie_there(transaction, mine, _of(target, of_order(transaction, known)))
             yield f"new {_name(target)}"
 
     def _move_plans(self, transaction: sqlite3.Connection, change: _Change) -> Iterator[str]:
@@ -340,6 +343,15 @@ def _lies_where_it_goes(
         elif there:
             found.append(min(job.maybe_printed_revision or known_revision for job in there))
     return min(found, default=None)
+
+
+def _mark_what_may_lie_there(
+    transaction: sqlite3.Connection, before: Sequence[PrintJob], now: Sequence[PrintJob]
+) -> None:
+    """Have a new ticket say that one may lie there that was called off while it was sent."""
+    for job in before:
+        if job.receipt is not Receipt.CHANGE and job.maybe_printed_at is not None:
+            share_doubt(transaction, job.id, now[-1].id)
 
 
 def _is_missing(jobs: Sequence[PrintJob]) -> bool:
