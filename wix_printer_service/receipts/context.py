@@ -35,7 +35,7 @@ class ReceiptContext:
     address: tuple[str, ...] = ()
     restaurant_app_ids: frozenset[str] = frozenset()
     country: str = ""
-    """CH, AT and so on, empty if amounts and dates are written as the language usually does."""
+    """CH, AT and so on, empty if amounts are written as the language usually does."""
     tax_number: str = ""
     languages: Mapping[Receipt, str] = field(default_factory=dict)
     """Languages of single readers (kitchen, driver, customer), where not ``language``."""
@@ -49,7 +49,7 @@ class ReceiptContext:
 
     @property
     def locale(self) -> str:
-        """Return by which habits amounts and dates are written, such as ``de_CH``."""
+        """Return by which habits amounts are written, such as ``de_CH``."""
         return locale_of(self.language, self.country)
 
     @property
